@@ -1,0 +1,1 @@
+"""What all demos share: their flags, their look, and the things they run against."""

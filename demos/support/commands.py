@@ -1,0 +1,178 @@
+"""Plain functions as invoke tasks: flags, help, defaults and checks written once.
+
+    def main(files: Annotated[int, Flag("files to download", 1, 10_000)] = 40):
+
+becomes ``--files``, with that help and default; a value that is not a number, or
+not between the bounds, is one line and exit code 2.
+"""
+
+import importlib
+import inspect
+import logging
+import math
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
+
+import invoke.parser.parser
+import invoke.program
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.parser import Argument
+from invoke.tasks import Task
+
+DEMOS = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """What ``invoke --help`` says of a parameter, and the numbers it accepts."""
+
+    help: str
+    least: float = -math.inf
+    most: float = math.inf
+
+
+class UsageError(Exit):
+    """A command line that makes no sense: one line and exit code 2."""
+
+    def __init__(self, text: str, context: object = None) -> None:
+        super().__init__(code=2)
+        self.args = (f"{text} (see: invoke --list, invoke --help COMMAND)",)
+
+
+# invoke itself ends with 1 on a wrong command line; ours ends with 2, as usual.
+invoke.parser.parser.ParseError = UsageError  # type: ignore[misc,attr-defined]
+invoke.program.ParseError = UsageError  # type: ignore[misc,attr-defined]
+
+
+class Command(Task[Any]):
+    """A task that checks its numbers and shows its defaults."""
+
+    flags: dict[str, Flag]
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Return the arguments, those for numbers with a check of their own."""
+        arguments = super().get_arguments(ignore_unknown_help)
+        for argument in arguments:
+            if argument.kind in (int, float):
+                flag = self.flags[str(argument.name)]
+                argument.kind = _number(argument.names[0], argument.kind, flag)
+        return arguments
+
+
+def _number(name: str, kind: type[int] | type[float], flag: Flag) -> Any:
+    noun = "a whole number" if kind is int else "a number"
+
+    def convert(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise UsageError(f"--{name} takes {noun}, not {text!r}") from None
+        if not flag.least <= value <= flag.most:
+            span = f"from {flag.least} to {flag.most}"
+            raise UsageError(f"--{name} takes {noun} {span}, not {text}")
+        return value
+
+    return convert
+
+
+def command(function: Callable[..., object], name: str = "") -> Command:
+    """Turn `function` into an invoke task named `name` (default: its own name).
+
+    Every parameter is ``Annotated[kind, Flag(…)]`` with a default; kinds are bool,
+    int, float, str (None for "not given") and list[str] (the flag may be repeated).
+    """
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())
+    flags: dict[str, Flag] = {}
+    lists: list[str] = []
+    for parameter in parameters:
+        kind, flag = get_args(hints[parameter.name])
+        flags[parameter.name] = flag
+        if get_origin(kind) is list:
+            lists.append(parameter.name)
+
+    def body(context: Context, /, **values: Any) -> None:
+        try:
+            function(**values)
+        except (Exit, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
+                raise
+            problem = f"{task.name}: {type(error).__name__}: {error}"
+            hint = f"(invoke --debug {task.name} shows where)"
+            raise Exit(f"{problem} {hint}", code=1) from error
+
+    body.__doc__ = inspect.getdoc(function)
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_ONLY)
+    body.__signature__ = inspect.Signature([context, *parameters])  # type: ignore[attr-defined]
+    shown = {
+        parameter.name: _help(flags[parameter.name], parameter.default)
+        for parameter in parameters
+    }
+    task = Command(
+        body,
+        name=name or function.__name__.replace("_", "-"),
+        auto_shortflags=False,
+        positional=(),
+        iterable=lists,
+        help=shown,
+    )
+    task.flags = flags
+    return task
+
+
+def _help(flag: Flag, default: object) -> str:
+    if default in (None, False, True, []):
+        return flag.help
+    return f"{flag.help} (default {default})"
+
+
+def slugs() -> list[str]:
+    """Return the names of all demos: every Python file in demos/ is one."""
+    return sorted(path.stem for path in DEMOS.glob("*.py"))
+
+
+def demo(slug: str) -> Command:
+    """Return the task that runs ``main`` of demos/<slug>.py.
+
+    A demo that cannot be imported must not take the other commands down with it:
+    its task says what is wrong when it is run.
+    """
+    name = slug.replace("_", "-")
+    try:
+        module = importlib.import_module(f"demos.{slug}")
+        main = module.main
+    except Exception as error:
+        problem = f"demos/{slug}.py: {type(error).__name__}: {error}"
+
+        def broken() -> NoReturn:
+            raise Exit(problem, code=1)
+
+        broken.__doc__ = problem
+        return command(broken, name)
+
+    def run(**values: Any) -> None:
+        if os.environ.get("ASYNCIO_LIVE_PARENT"):
+            threading.Thread(target=_end_with_parent, daemon=True).start()
+        main(**values)
+
+    run.__doc__ = inspect.getdoc(module)
+    run.__signature__ = inspect.signature(main)  # type: ignore[attr-defined]
+    run.__annotations__ = get_type_hints(main, include_extras=True)
+    return command(run, name)
+
+
+def _end_with_parent() -> None:
+    """End this process and its children when the program that started it is gone."""
+    while os.read(0, 1):  # not sys.stdin: its lock would hold up a normal exit
+        pass
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

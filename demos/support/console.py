@@ -1,0 +1,32 @@
+"""The look of all demos: one console, one colour per model, one way to end."""
+
+from rich.console import Console
+from rich.theme import Theme
+
+WIDTH = 96  # cells; what fits a slide and is still legible from the last row
+
+# The sixteen ANSI colours, so that a light terminal stays legible; the stage
+# maps them to the colours of the slides.
+STYLES = {
+    "sync": "white",
+    "threads": "yellow",
+    "processes": "magenta",
+    "asyncio": "cyan",
+    "running": "bold green",
+    "ready": "blue",
+    "waiting": "bright_black",
+    "blocked": "bold red",
+    "done": "green",
+    "failed": "bold red",
+    "note": "bright_black",
+    "lesson": "bold",
+}
+
+console = Console(theme=Theme(STYLES), highlight=False)
+console.width = min(console.width, WIDTH)
+
+
+def finish(lesson: str, try_next: str) -> None:
+    """Print the last two lines of a demo: what was seen, and a command to try."""
+    console.print(lesson, style="lesson", markup=False)
+    console.print(f"try next: {try_next}", style="note", markup=False)

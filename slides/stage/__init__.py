@@ -1,0 +1,1 @@
+"""How the deck is built, shown, driven and exported."""
