@@ -9,11 +9,15 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 class Span(NamedTuple):
-    """A stretch of time (seconds) and the style that it is drawn in."""
+    """A stretch of time (seconds), the style and the glyph that it is drawn in.
+
+    One that ends where it starts is a moment: one cell.
+    """
 
     start: float
     end: float
     style: str
+    glyph: str = "█"
 
 
 def bar(value: float, full: float, width: int, style: str = "") -> Text:
@@ -34,6 +38,6 @@ def lane(spans: Iterable[Span], end: float, width: int) -> Text:
     for span in spans:
         first = min(int(span.start / end * width), width - 1)
         last = max(first + 1, min(round(span.end / end * width), width))
-        cells = Text("█" * (last - first), style=span.style)
+        cells = Text(span.glyph * (last - first), style=span.style)
         text = text[:first] + cells + text[last:]
     return text
