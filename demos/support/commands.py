@@ -22,7 +22,7 @@ import invoke.parser.parser
 import invoke.program
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.parser import Argument
+from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
 DEMOS = Path(__file__).parents[1]
@@ -46,22 +46,20 @@ class UsageError(Exit):
 
 
 # invoke itself ends with 1 on a wrong command line; ours ends with 2, as usual.
-invoke.parser.parser.ParseError = UsageError  # type: ignore[misc,attr-defined]
-invoke.program.ParseError = UsageError  # type: ignore[misc,attr-defined]
+invoke.parser.parser.ParseError = UsageError  # type: ignore[assignment,attr-defined]
+invoke.program.ParseError = UsageError  # type: ignore[assignment,attr-defined]
 
 
 class Command(Task[Any]):
     """A task that checks its numbers and shows its defaults."""
 
-    flags: dict[str, Flag]
+    numbers: dict[str, Any]  # parameter -> what turns its text into a number
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments, those for numbers with a check of their own."""
         arguments = super().get_arguments(ignore_unknown_help)
         for argument in arguments:
-            if argument.kind in (int, float):
-                flag = self.flags[str(argument.name)]
-                argument.kind = _number(argument.names[0], argument.kind, flag)
+            argument.kind = self.numbers.get(str(argument.name), argument.kind)
         return arguments
 
 
@@ -89,13 +87,17 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())
-    flags: dict[str, Flag] = {}
+    shown: dict[str, str] = {}
+    numbers: dict[str, Any] = {}
     lists: list[str] = []
     for parameter in parameters:
         kind, flag = get_args(hints[parameter.name])
-        flags[parameter.name] = flag
+        shown[parameter.name] = _help(flag, parameter.default)
         if get_origin(kind) is list:
             lists.append(parameter.name)
+        for number in (int, float):
+            if kind in (number, number | None):
+                numbers[parameter.name] = _number(parameter.name.replace("_", "-"), number, flag)
 
     def body(context: Context, /, **values: Any) -> None:
         try:
@@ -112,10 +114,6 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     body.__doc__ = inspect.getdoc(function)
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_ONLY)
     body.__signature__ = inspect.Signature([context, *parameters])  # type: ignore[attr-defined]
-    shown = {
-        parameter.name: _help(flags[parameter.name], parameter.default)
-        for parameter in parameters
-    }
     task = Command(
         body,
         name=name or function.__name__.replace("_", "-"),
@@ -124,7 +122,7 @@ def command(function: Callable[..., object], name: str = "") -> Command:
         iterable=lists,
         help=shown,
     )
-    task.flags = flags
+    task.numbers = numbers
     return task
 
 

@@ -1,0 +1,227 @@
+"""One deck out of the section files: join, check, build.
+
+marp-cli makes one deck of one Markdown file and includes nothing, so the sections are
+joined here: the first one's front matter stays, the others' is read and dropped.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from invoke.exceptions import Exit
+
+from slides.stage import node, sources
+
+SLIDES = Path(__file__).parents[1]
+BUILD = SLIDES.parent / ".build"
+THEMES = ("dark", "light")
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+_PACKAGED = {
+    "fonts": (
+        "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+        "firacode/distr/woff2/FiraCode-Regular.woff2",
+        "firacode/distr/woff2/FiraCode-Bold.woff2",
+    ),
+    "player": (
+        "asciinema-player/dist/bundle/asciinema-player.min.js",
+        "asciinema-player/dist/bundle/asciinema-player.css",
+    ),
+}
+
+
+class BuildError(Exit):
+    """The deck cannot be built: one line that says where and why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, code=1)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section file: its front matter (a flat mapping) and its Markdown."""
+
+    path: Path
+    front_matter: str
+    text: str
+
+    @property
+    def body(self) -> str:
+        """The Markdown without the front matter."""
+        return _FRONT_MATTER.sub("", self.text).strip("\n") + "\n"
+
+    @property
+    def minutes(self) -> float:
+        """The time budget in minutes; 0 when the section has none."""
+        found = re.search(r"^minutes: *([\d.]+)", self.front_matter, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    @property
+    def title(self) -> str:
+        """The first heading."""
+        found = re.search(r"^#+ (.+)", self.body, re.MULTILINE)
+        return found[1] if found else self.path.stem
+
+    @property
+    def slides(self) -> list[str]:
+        """The Markdown of each slide."""
+        return split(self.body)
+
+
+def sections(folder: Path = SLIDES) -> list[Section]:
+    """Return the section files of `folder`, in the order of their names."""
+    found = []
+    for path in sorted(folder.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        front_matter = _FRONT_MATTER.match(text)
+        found.append(Section(path, front_matter[1] if front_matter else "", text))
+    if not found:
+        raise BuildError(f"{folder}: there is no slide file (*.md)")
+    return found
+
+
+def split(body: str) -> list[str]:
+    """Split Markdown at its rulers (``---``), but not at those inside a fence."""
+    slides = [""]
+    fenced = False
+    for line in body.splitlines(keepends=True):
+        fenced ^= line.startswith("```")
+        if line.rstrip() == "---" and not fenced:
+            slides.append("")
+        else:
+            slides[-1] += line
+    return slides
+
+
+def join(parts: list[Section]) -> str:
+    """Return all sections as one Markdown text, its code as the sources are now."""
+    bodies = "\n---\n\n".join(part.body for part in parts)
+    return sources.fill(f"---\n{parts[0].front_matter}---\n\n{bodies}")
+
+
+def problems(part: Section, *, fresh: bool = False) -> Iterator[str]:
+    """Yield one line, with file and line number, for all that is wrong in a section."""
+    here = part.path.relative_to(part.path.parents[1]).as_posix()
+    for image in _IMAGE.finditer(part.text):
+        line = part.text.count("\n", 0, image.start()) + 1
+        target = image["target"]
+        if re.match(r"\w+:|//", target):
+            yield f"{here}:{line}: {target} is remote: no network on stage"
+        elif not (part.path.parent / target).is_file():
+            mend = f" ({image['alt']} is recorded by: invoke record)"
+            recorded = target.startswith("recordings/")
+            yield f"{here}:{line}: there is no {target}{mend if recorded else ''}"
+    for line, what in sources.problems(part.text, fresh=fresh):
+        yield f"{here}:{line}: {what}"
+
+
+def build(theme: str = "dark", home: Path = BUILD) -> Path:
+    """Build the deck and return its folder, with index.html and all it refers to.
+
+    The folder is named by what went in, so that nothing is built twice; the last good
+    deck stays until a new one is whole.
+
+    Raises BuildError.
+    """
+    parts = sections()
+    for part in parts:
+        for problem in problems(part):
+            raise BuildError(problem)
+    text = join(parts)
+    target = home / f"{_fingerprint(text)}-{theme}"
+    if target.is_dir():
+        return target
+    draft = target.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    (draft / "deck.md").write_text(text, encoding="utf-8")
+    for folder in ("diagrams", "recordings"):
+        shutil.copytree(SLIDES / folder, draft / folder)
+    for folder, files in _PACKAGED.items():
+        (draft / folder).mkdir()
+        for file in files:
+            shutil.copy(node.PACKAGES / file, draft / folder)
+    for file in ("stage.js", "stage.css"):
+        shutil.copy(SLIDES / "stage" / file, draft)
+    (draft / "talk.js").write_text(_talk(parts), encoding="utf-8")
+    marp(draft, "deck.md", "--output", "index.html")
+    page = draft / "index.html"
+    page.write_text(_furnish(page.read_text("utf-8"), theme), encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    draft.rename(target)
+    for old in home.glob(f"*-{theme}"):
+        if old != target:
+            shutil.rmtree(old)
+    return target
+
+
+def last(theme: str, home: Path = BUILD) -> Path | None:
+    """Return the folder of the last good deck, or None."""
+    return next(home.glob(f"*-{theme}"), None)
+
+
+def marp(folder: Path, *arguments: str) -> None:
+    """Run the locked marp-cli on the deck in `folder`.
+
+    Raises BuildError with the one line of its output that says what is wrong.
+    """
+    engine = SLIDES / "stage" / "engine.mjs"
+    inputs = ["--no-stdin", "--engine", str(engine)]
+    inputs += ["--theme-set", str(SLIDES / "theme.css")]
+    files = [str(folder / each) if "." in each else each for each in arguments]
+    done = subprocess.run(
+        node.npx("marp", *inputs, *files),
+        cwd=SLIDES,
+        env=node.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        said = re.sub(r"\x1b\[[\d;]*m", "", done.stderr + done.stdout)
+        error = re.search(r"\[ +ERROR +\] (.+)|^(\w*Error: .+)", said, re.MULTILINE)
+        why = error[1] or error[2] if error else f"exit code {done.returncode}"
+        raise BuildError(f"marp: {why}")
+
+
+def _fingerprint(text: str) -> str:
+    """Return a hash of all that goes into the built deck."""
+    digest = hashlib.sha256(text.encode())
+    used = [SLIDES / "theme.css", SLIDES / "package-lock.json"]
+    for folder in ("stage", "diagrams", "recordings"):
+        used += sorted(path for path in (SLIDES / folder).iterdir() if path.is_file())
+    for path in used:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _talk(parts: list[Section]) -> str:
+    """Return the script with what the page must know: the budgets and the tapes."""
+    budgets = [
+        {"title": part.title, "minutes": part.minutes, "slides": len(part.slides)}
+        for part in parts
+    ]
+    tapes = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted((SLIDES / "recordings").glob("*.cast"))
+    }
+    return f"const TALK = {json.dumps({'sections': budgets, 'tapes': tapes})};\n"
+
+
+def _furnish(page: str, theme: str) -> str:
+    """Return marp's page with our stage in it."""
+    head = '<link rel="stylesheet" href="player/asciinema-player.css">'
+    head += '<link rel="stylesheet" href="stage.css">'
+    scripts = ("player/asciinema-player.min.js", "talk.js", "stage.js")
+    tail = "".join(f'<script src="{each}"></script>' for each in scripts)
+    page = page.replace("<html", f'<html data-theme="{theme}"', 1)
+    return page.replace("</head>", f"{head}</head>", 1).replace(
+        "</body>", f"{tail}</body>", 1
+    )

@@ -1,0 +1,380 @@
+"""The stage: serves the deck on this machine only, and runs its demos for all viewers.
+
+The server is the single source of truth. A page asks (run, stop, tape, begin) over one
+WebSocket and is told how the show stands; a player reads a run from another.
+"""
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import webbrowser
+from base64 import b64encode
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.typedefs import Handler, Middleware
+from invoke.exceptions import Exit
+from watchfiles import awatch
+
+from demos.support.commands import DEMOS, slugs
+from demos.support.console import console
+from slides.stage import deck, node, runner
+
+HOST, PORT = "127.0.0.1", 8000
+VIEWERS = 32  # WebSockets at a time; a window has two
+BACKLOG = 2_000_000  # characters of a run kept for those who join late
+
+
+class Run:
+    """One run of a demo: what it has printed so far, and how it stands.
+
+    Its state is running, done or stopped; failed, when the tape takes over; or tape,
+    when the tape was asked for.
+    """
+
+    def __init__(self, slug: str, state: str = "running") -> None:
+        """Start nothing yet: `play` does."""
+        self.slug = slug
+        self.state = state
+        self.halted = False  # a tape that was stopped
+        self.started = self.changed = asyncio.get_running_loop().time()
+        self._lines: list[str] = []
+        self._dropped = 0  # lines that the backlog no longer holds
+        self._size = 0
+        self._more = asyncio.Condition()
+
+    async def play(self) -> None:
+        """Run the demo to its end; cancel to stop it."""
+        line = ""
+        try:
+            async with contextlib.aclosing(runner.run(self.slug)) as lines:
+                async for line in lines:
+                    await self._add(line)
+            self.become("done" if line.endswith('"x", "0"]') else "failed")
+        except (TimeoutError, OSError):
+            self.become("failed")
+        except asyncio.CancelledError:
+            self.become("stopped")
+            raise
+
+    def become(self, state: str) -> None:
+        """Change the state, and note when."""
+        self.state = state
+        self.changed = asyncio.get_running_loop().time()
+
+    async def follow(self) -> AsyncGenerator[str, None]:
+        """Yield the run's lines from its start, then each as it comes, without end.
+
+        What was printed before comes in one go. A reader slower than the demo skips
+        what the backlog no longer holds.
+        """
+        async with self._more:
+            await self._more.wait_for(lambda: self._lines)
+        header, *events = self._lines
+        position = self._dropped + len(self._lines)
+        yield header
+        past = [json.loads(event) for event in events]
+        if printed := "".join(data for _, code, data in past if code == "o"):
+            yield json.dumps([0, "o", printed], ensure_ascii=False)
+        while True:
+            async with self._more:
+                while position >= self._dropped + len(self._lines):
+                    await self._more.wait()
+            position = max(position, self._dropped + 1)
+            line = self._lines[position - self._dropped]
+            position += 1
+            yield line
+
+    async def _add(self, line: str) -> None:
+        self._lines.append(line)
+        self._size += len(line)
+        while self._size > BACKLOG and len(self._lines) > 2:
+            self._size -= len(self._lines.pop(1))  # line 0 is the header
+            self._dropped += 1
+        async with self._more:
+            self._more.notify_all()
+
+
+class Stage:
+    """The state of the show, and the windows that are told of it."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, minutes: float | None = None) -> None:
+        """Run the demos in `tasks`; scale the sections' budgets to `minutes`."""
+        self.folder: Path | None = None
+        self.error = ""
+        self.runs: dict[str, Run] = {}
+        self._tasks = tasks
+        self._minutes = minutes
+        self._begun: float | None = None
+        self._windows: set[web.WebSocketResponse] = set()
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._play: asyncio.Task[None] | None = None
+
+    def app(self, port: int) -> web.Application:
+        """Return the web application, for requests to this machine's `port` only."""
+        app = web.Application(middlewares=[_only_from_here(port)])
+        app.router.add_get("/show", self._show)
+        app.router.add_get("/runs/{slug}", self._follow)
+        app.router.add_get("/{path:.*}", self._file)
+        app.on_shutdown.append(self._close)
+        return app
+
+    async def rebuild(self, theme: str) -> None:
+        """Build the deck; an error is told, and the last good deck stays.
+
+        Raises BuildError when there is no deck to stay with.
+        """
+        try:
+            self.folder = await asyncio.to_thread(deck.build, theme)
+            self.error = ""
+        except deck.BuildError as error:
+            self.folder = self.folder or deck.last(theme)
+            if self.folder is None:
+                raise
+            self.error = str(error.message)
+            console.print(self.error, style="failed", markup=False)
+        await self.tell()
+
+    def stop(self) -> None:
+        """Stop the demo that runs: there is one at most."""
+        if self._play:
+            self._play.cancel()
+
+    async def tell(self) -> None:
+        """Tell every window how the show stands."""
+        state = self._state()
+        for window in list(self._windows):
+            with contextlib.suppress(ConnectionError):
+                await window.send_str(state)
+
+    def _state(self) -> str:
+        now = asyncio.get_running_loop().time()
+        runs = {
+            slug: {
+                "id": run.started,
+                "state": run.state,
+                "halted": run.halted,
+                "ran": (now if run.state == "running" else run.changed) - run.started,
+                "ago": now - run.changed,
+            }
+            for slug, run in self.runs.items()
+        }
+        begun = None if self._begun is None else now - self._begun
+        return json.dumps(
+            {
+                "version": self.folder and self.folder.name,
+                "error": self.error,
+                "minutes": self._minutes,
+                "begun": begun,
+                "runs": runs,
+            }
+        )
+
+    async def _obey(self, message: str) -> None:
+        """Do what a window asks; what makes no sense is ignored."""
+        verb, _, slug = message.partition(" ")
+        run = self.runs.get(slug)
+        running = run is not None and run.state == "running"
+        if verb == "begin" and self._begun is None:
+            self._begun = asyncio.get_running_loop().time()
+        elif slug not in slugs():
+            return
+        elif verb == "run" and not running:
+            self.stop()
+            self.runs[slug] = Run(slug)
+            self._play = self._tasks.create_task(self._perform(self.runs[slug]))
+        elif verb == "tape":
+            self.stop()
+            self.runs[slug] = Run(slug, "tape")
+        elif verb == "stop" and running:
+            self.stop()
+        elif verb == "stop" and run:
+            run.halted = True
+        await self.tell()
+
+    async def _perform(self, run: Run) -> None:
+        try:
+            await run.play()
+        finally:
+            await self.tell()
+
+    async def _show(self, request: web.Request) -> web.StreamResponse:
+        """Tell a window how the show stands, and do what it asks."""
+        async with self._socket(request) as window:
+            self._windows.add(window)
+            try:
+                await window.send_str(self._state())
+                async for message in window:
+                    if message.type is WSMsgType.TEXT:
+                        await self._obey(message.data)
+            finally:
+                self._windows.discard(window)
+        return window
+
+    async def _follow(self, request: web.Request) -> web.StreamResponse:
+        """Send a run to a player, and keep the line open so that its picture stays."""
+        run = self.runs.get(request.match_info["slug"])
+        if run is None:
+            raise web.HTTPNotFound
+
+        async def send() -> None:
+            async with contextlib.aclosing(run.follow()) as lines:
+                with contextlib.suppress(ConnectionError):
+                    async for line in lines:
+                        await player.send_str(line)
+
+        async with (
+            self._socket(request, "v3.asciicast") as player,
+            asyncio.TaskGroup() as tasks,
+        ):
+            sending = tasks.create_task(send())
+            await player.receive()  # a player says nothing: this is its close
+            sending.cancel()
+        return player
+
+    @contextlib.asynccontextmanager
+    async def _socket(
+        self, request: web.Request, *protocols: str
+    ) -> AsyncGenerator[web.WebSocketResponse, None]:
+        if "Origin" not in request.headers:
+            raise web.HTTPForbidden
+        if len(self._sockets) >= VIEWERS:
+            raise web.HTTPServiceUnavailable
+        ws = web.WebSocketResponse(
+            protocols=protocols, heartbeat=10, timeout=1, max_msg_size=1000
+        )
+        await ws.prepare(request)
+        self._sockets.add(ws)
+        try:
+            yield ws
+        finally:
+            self._sockets.discard(ws)
+
+    async def _close(self, app: web.Application) -> None:
+        """Close the WebSockets, which aiohttp would wait for; pages then reconnect."""
+        async with asyncio.TaskGroup() as tasks:
+            for ws in self._sockets:
+                tasks.create_task(ws.close(code=WSCloseCode.GOING_AWAY))
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        assert self.folder is not None  # we serve once there is a deck
+        file = (self.folder / (request.match_info["path"] or "index.html")).resolve()
+        if not file.is_relative_to(self.folder) or not file.is_file():
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        if file.suffix == ".html":
+            page = await asyncio.to_thread(file.read_text, "utf-8")
+            headers["Content-Security-Policy"] = _policy(page, request.host)
+        return web.FileResponse(file, headers=headers)
+
+
+def present(port: int | None, browser: bool, theme: str, minutes: float | None) -> None:
+    """Install what is missing, build the deck and show it until Ctrl-C or SIGTERM.
+
+    `port` None means the first free one from PORT on; `minutes` is the length of the
+    talk, to which the sections' budgets are scaled.
+
+    Raises Exit when the port cannot be had, or when there is no deck to show.
+    """
+    with _listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
+        node.install()
+        asyncio.run(_present(listener, browser, theme, minutes))
+
+
+async def _present(
+    listener: socket.socket, browser: bool, theme: str, minutes: float | None
+) -> None:
+    ended = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with asyncio.TaskGroup() as tasks:
+        stage = Stage(tasks, minutes)
+        with console.status("Building the deck …"):
+            await stage.rebuild(theme)
+        port = listener.getsockname()[1]
+        site = web.AppRunner(stage.app(port))
+        await site.setup()
+        try:
+            await web.SockSite(site, listener).start()
+            address = f"http://{HOST}:{port}/"
+            console.print(f"audience   {address}")
+            console.print(f"presenter  {address}?view=presenter")
+            console.print("Ctrl-C ends the show.", style="note")
+            watching = tasks.create_task(_watch(stage, theme))
+            if browser and _has_display():
+                await asyncio.to_thread(webbrowser.open, address)
+            await ended.wait()
+            watching.cancel()
+            stage.stop()
+        finally:
+            await site.cleanup()
+
+
+async def _watch(stage: Stage, theme: str) -> None:
+    """Rebuild the deck whenever a file of it, or of the demos, changes."""
+    async for _ in awatch(deck.SLIDES, DEMOS):
+        await stage.rebuild(theme)
+
+
+def _listen(port: int | None) -> socket.socket:
+    """Return a listening socket on the loopback interface."""
+    for candidate in [port] if port else range(PORT, PORT + 100):
+        try:
+            return socket.create_server((HOST, candidate))
+        except OSError as error:
+            if port or error.errno != errno.EADDRINUSE:
+                why = os.strerror(error.errno or 0)
+                raise Exit(f"port {candidate}: {why}; try another --port", 1) from error
+    raise Exit(f"ports {PORT} to {PORT + 99} are all in use; try --port", code=1)
+
+
+def _has_display() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def _only_from_here(
+    port: int,
+) -> Middleware:
+    """Return the middleware that turns away all but our own pages.
+
+    A page of another origin, and a name that merely resolves to this machine, could
+    else read the deck and start the demos.
+    """
+    hosts = {f"{HOST}:{port}", f"localhost:{port}"}
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if request.host not in hosts or (
+            origin is not None and origin != f"http://{request.host}"
+        ):
+            raise web.HTTPForbidden
+        return await handler(request)
+
+    return check
+
+
+def _policy(page: str, host: str) -> str:
+    """Return the Content-Security-Policy of a page: itself, and marp's own scripts."""
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = " ".join(
+        f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
+    )
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"script-src 'self' 'wasm-unsafe-eval' {hashes}; "
+        "style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' ws://{host}; frame-src 'self'; frame-ancestors 'self'"
+    )
