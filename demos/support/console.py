@@ -28,5 +28,7 @@ console.width = min(console.width, WIDTH)
 
 def finish(lesson: str, try_next: str) -> None:
     """Print the last two lines of a demo: what was seen, and a command to try."""
+    if not console.is_terminal:
+        console.print()  # there, rich's Live leaves the last line of its picture open
     console.print(lesson, style="lesson", markup=False)
     console.print(f"try next: {try_next}", style="note", markup=False)
