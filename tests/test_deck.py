@@ -50,7 +50,9 @@ _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]+\)")
-_NOT_OURS = re.compile(r"`[^`\n]*`|\"[^\"]*\"|\]\([^)]*\)|^Source: .*", re.MULTILINE)
+_NOT_OURS = re.compile(  # names and other people's words
+    r"`[^`\n]*`|\"[^\"]*\"|\]\([^)]*\)|demo\.\S+|^Source: .*", re.MULTILINE
+)
 _HEADING = re.compile(r"^#+ .+$", re.MULTILINE)
 _PROMPT = doctest.DocTestParser()
 
