@@ -20,6 +20,7 @@ from slides.stage import node, sources
 SLIDES = Path(__file__).parents[1]
 BUILD = SLIDES.parent / ".build"
 THEMES = ("dark", "light")
+LIVE = "data-live"  # on the page's root: there is a server that runs the demos
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
@@ -147,12 +148,13 @@ def build(theme: str = "dark", home: Path = BUILD) -> Path:
         (draft / folder).mkdir()
         for file in files:
             shutil.copy(node.PACKAGES / file, draft / folder)
-    for file in ("stage.js", "stage.css"):
+    for file in ("stage.js", "stage.css", "sync.js"):
         shutil.copy(SLIDES / "stage" / file, draft)
     (draft / "talk.js").write_text(_talk(parts), encoding="utf-8")
     marp(draft, "deck.md", "--output", "index.html")
     page = draft / "index.html"
-    page.write_text(_furnish(page.read_text("utf-8"), theme), encoding="utf-8")
+    root = f'data-theme="{theme}" {LIVE} data-version="{target.name}"'
+    page.write_text(_furnish(page.read_text("utf-8"), root), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     for old in home.glob(f"*-{theme}"):
@@ -171,12 +173,11 @@ def marp(folder: Path, *arguments: str) -> None:
 
     Raises BuildError with the one line of its output that says what is wrong.
     """
-    engine = SLIDES / "stage" / "engine.mjs"
-    inputs = ["--no-stdin", "--engine", str(engine)]
-    inputs += ["--theme-set", str(SLIDES / "theme.css")]
+    options = ["--no-stdin", "--engine", str(SLIDES / "stage" / "engine.mjs")]
+    options += ["--theme-set", str(SLIDES / "theme.css")]
     files = [str(folder / each) if "." in each else each for each in arguments]
     done = subprocess.run(
-        node.npx("marp", *inputs, *files),
+        node.npx("marp", *files, *options),
         cwd=SLIDES,
         env=node.environment(),
         stdin=subprocess.DEVNULL,
@@ -215,13 +216,17 @@ def _talk(parts: list[Section]) -> str:
     return f"const TALK = {json.dumps({'sections': budgets, 'tapes': tapes})};\n"
 
 
-def _furnish(page: str, theme: str) -> str:
-    """Return marp's page with our stage in it."""
-    head = '<link rel="stylesheet" href="player/asciinema-player.css">'
-    head += '<link rel="stylesheet" href="stage.css">'
+def _furnish(page: str, root: str) -> str:
+    """Return marp's page with the stage in it, and `root` as attributes of <html>."""
+    styles = ("player/asciinema-player.css", "stage.css")
     scripts = ("player/asciinema-player.min.js", "talk.js", "stage.js")
+    head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
+    head += '<script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)
-    page = page.replace("<html", f'<html data-theme="{theme}"', 1)
-    return page.replace("</head>", f"{head}</head>", 1).replace(
-        "</body>", f"{tail}</body>", 1
-    )
+    for mark, furnished in (
+        ("<html", f"<html {root}"),
+        ("</head>", f"{head}</head>"),
+        ("</body>", f"{tail}</body>"),
+    ):
+        page = page.replace(mark, furnished, 1)
+    return page

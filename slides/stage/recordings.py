@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from slides.stage import runner
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 CELL_WIDTH, CELL_HEIGHT, FONT_SIZE = 13.2, 25, 22  # px, at a slide width of 1280 px
-MARGIN = 6  # px around the cells
+MARGIN, BAR = 6, 40  # px around the cells, and for the line above that says what ran
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 _DARK = (
@@ -27,7 +28,7 @@ _DARK = (
     *("#8b98a7", "#ff8080", "#7bd88f", "#f2b84b"),
     *("#6cb6ff", "#c9a2ff", "#3fd6d0", "#e6edf3"),
 )
-_BLOCKS = {"█": 8} | {block: 7 - i for i, block in enumerate("▉▊▋▌▍▎▏")}
+_LEFT = {block: i + 1 for i, block in enumerate("▏▎▍▌▋▊▉")}
 _LOWER = {block: i + 1 for i, block in enumerate("▁▂▃▄▅▆▇█")}
 
 
@@ -121,11 +122,18 @@ def _svg(lines: list[str]) -> str:
     """
     screen = _screen(lines)
     width = runner.COLUMNS * CELL_WIDTH + 2 * MARGIN
-    height = runner.ROWS * CELL_HEIGHT + 2 * MARGIN
+    height = runner.ROWS * CELL_HEIGHT + 2 * MARGIN + BAR
+    head = json.loads(lines[0])
+    day = datetime.fromtimestamp(head["timestamp"], UTC).date()
+    bar = f'y="26" fill="{_colour("foreground")}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'font-family="Fira Code, monospace" font-size="{FONT_SIZE}">',
+        f'font-family="Fira Code, monospace" font-size="{FONT_SIZE}" '
+        'shape-rendering="crispEdges">',
         f'<rect width="100%" height="100%" rx="8" fill="{_colour("background")}"/>',
+        f'<rect width="100%" height="{BAR}" fill="var(--panel, #182029)"/>',
+        f'<text x="12" {bar}>$ {escape(head["command"])}</text>',
+        f'<text x="{width - 12:g}" {bar} text-anchor="end">REC {day}</text>',
     ]
     for row in range(screen.lines):
         cells = [screen.buffer[row][column] for column in range(screen.columns)]
@@ -134,20 +142,21 @@ def _svg(lines: list[str]) -> str:
 
 
 def _row(cells: list[Any], row: int) -> Iterator[str]:
-    y = MARGIN + row * CELL_HEIGHT
+    y = BAR + MARGIN + row * CELL_HEIGHT
     column = 0
-    for (ink, paper, weight, shape), run in groupby(cells, key=_look):
+    for (ink, paper, weight, block), run in groupby(cells, key=_look):
         text = "".join(cell.data for cell in run)
         x, width = MARGIN + column * CELL_WIDTH, len(text) * CELL_WIDTH
         column += len(text)
         if paper != "background":
             yield _rect(x, y, width, CELL_HEIGHT, paper)
-        if shape == "█":  # drawn, as a font leaves gaps between rows
-            for index, block in enumerate(text):
-                wide = _BLOCKS.get(block, 8) / 8 * CELL_WIDTH
-                high = _LOWER.get(block, 8) / 8 * CELL_HEIGHT
-                left = x + index * CELL_WIDTH
-                yield _rect(left, y + CELL_HEIGHT - high, wide, high, ink)
+        if block in _LOWER:  # drawn, as a font leaves gaps between rows
+            high = _LOWER[block] / 8 * CELL_HEIGHT
+            yield _rect(x, y + CELL_HEIGHT - high, width, high, ink)
+        elif block:
+            for left in range(len(text)):
+                wide = _LEFT[block] / 8 * CELL_WIDTH
+                yield _rect(x + left * CELL_WIDTH, y, wide, CELL_HEIGHT, ink)
         elif text.strip():
             yield (
                 f'<text x="{x:g}" y="{y + 18:g}" textLength="{width:g}" '
@@ -166,7 +175,7 @@ def _look(cell: Any) -> tuple[str, str, str, str]:
     if cell.reverse:
         ink, paper = paper, ink
     weight = ' font-weight="bold"' if cell.bold else ""
-    return ink, paper, weight, "█" if cell.data in _BLOCKS | _LOWER else ""
+    return ink, paper, weight, cell.data if cell.data in _LEFT | _LOWER else ""
 
 
 def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:

@@ -106,10 +106,19 @@ class Run:
 class Stage:
     """The state of the show, and the windows that are told of it."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, minutes: float | None = None) -> None:
-        """Run the demos in `tasks`; scale the sections' budgets to `minutes`."""
-        self.folder: Path | None = None
-        self.error = ""
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        folder: Path,
+        error: str = "",
+        minutes: float | None = None,
+    ) -> None:
+        """Show the deck in `folder`, and why a newer one could not be built.
+
+        The demos run in `tasks`; the sections' budgets are scaled to `minutes`.
+        """
+        self.folder = folder
+        self.error = error
         self.runs: dict[str, Run] = {}
         self._tasks = tasks
         self._minutes = minutes
@@ -128,19 +137,8 @@ class Stage:
         return app
 
     async def rebuild(self, theme: str) -> None:
-        """Build the deck; an error is told, and the last good deck stays.
-
-        Raises BuildError when there is no deck to stay with.
-        """
-        try:
-            self.folder = await asyncio.to_thread(deck.build, theme)
-            self.error = ""
-        except deck.BuildError as error:
-            self.folder = self.folder or deck.last(theme)
-            if self.folder is None:
-                raise
-            self.error = str(error.message)
-            console.print(self.error, style="failed", markup=False)
+        """Build the deck and tell the windows, of an error too."""
+        self.folder, self.error = await asyncio.to_thread(_build, theme)
         await self.tell()
 
     def stop(self) -> None:
@@ -170,7 +168,7 @@ class Stage:
         begun = None if self._begun is None else now - self._begun
         return json.dumps(
             {
-                "version": self.folder and self.folder.name,
+                "version": self.folder.name,
                 "error": self.error,
                 "minutes": self._minutes,
                 "begun": begun,
@@ -265,7 +263,6 @@ class Stage:
                 tasks.create_task(ws.close(code=WSCloseCode.GOING_AWAY))
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        assert self.folder is not None  # we serve once there is a deck
         file = (self.folder / (request.match_info["path"] or "index.html")).resolve()
         if not file.is_relative_to(self.folder) or not file.is_file():
             raise web.HTTPNotFound
@@ -286,20 +283,37 @@ def present(port: int | None, browser: bool, theme: str, minutes: float | None) 
     """
     with _listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
         node.install()
-        asyncio.run(_present(listener, browser, theme, minutes))
+        with console.status("Building the deck …"):
+            deck_and_error = _build(theme)
+        asyncio.run(_present(listener, browser, theme, minutes, *deck_and_error))
+
+
+def _build(theme: str) -> tuple[Path, str]:
+    """Build the deck; return its folder, or the last good one's and the error."""
+    try:
+        return deck.build(theme), ""
+    except deck.BuildError as error:
+        last = deck.last(theme)
+        if last is None:
+            raise
+        console.print(error.message, style="failed", markup=False)
+        return last, str(error.message)
 
 
 async def _present(
-    listener: socket.socket, browser: bool, theme: str, minutes: float | None
+    listener: socket.socket,
+    browser: bool,
+    theme: str,
+    minutes: float | None,
+    folder: Path,
+    error: str,
 ) -> None:
     ended = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with asyncio.TaskGroup() as tasks:
-        stage = Stage(tasks, minutes)
-        with console.status("Building the deck …"):
-            await stage.rebuild(theme)
+        stage = Stage(tasks, folder, error, minutes)
         port = listener.getsockname()[1]
         site = web.AppRunner(stage.app(port))
         await site.setup()
