@@ -44,6 +44,12 @@ def lane(spans: Iterable[Span], end: float, width: int) -> Text:
     return text
 
 
+def worst_lag(beats: Iterable[float], period: float) -> float:
+    """Return how late the latest of some beats came, in seconds."""
+    lags = (after - before - period for before, after in pairwise(beats))
+    return max(lags, default=0.0)
+
+
 def heartbeats(
     beats: Sequence[float], period: float, now: float, end: float, width: int
 ) -> Text:
