@@ -33,5 +33,38 @@ def present(
     server.present(port, browser, theme, minutes)
 
 
-namespace = Collection(list_, present)
+@command
+def record(
+    demo: Annotated[str | None, Flag("the demo to record; else all of them")] = None,
+) -> None:
+    """Run the demos for real and keep what they show, for when they cannot run."""
+    from slides.stage import recordings
+
+    recordings.record_all(demo)
+
+
+@command
+def sync() -> None:
+    """Bring the code and the figures on the slides up to date with their sources."""
+    from slides.stage import deck
+
+    for path in deck.sync():
+        print(f"updated {path.name}")
+
+
+@command
+def check() -> None:
+    """Check style and types, and that no slide or recording is out of date."""
+    from slides.stage import checks
+
+    checks.check()
+
+
+@task
+def test(context: Context) -> None:
+    """Run the tests."""
+    context.run(f'"{sys.executable}" -m pytest')
+
+
+namespace = Collection(list_, present, record, sync, check, test)
 namespace.add_collection(Collection("demo", *map(demo, slugs())))

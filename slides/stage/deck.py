@@ -106,6 +106,19 @@ def join(parts: list[Section]) -> str:
     return sources.fill(f"---\n{parts[0].front_matter}---\n\n{bodies}")
 
 
+def sync() -> list[Path]:
+    """Refresh the code blocks of the section files; return those that changed."""
+    changed = []
+    for part in sections():
+        text = sources.fill(part.text)
+        if text != part.text:
+            draft = part.path.with_suffix(".draft")
+            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.replace(part.path)
+            changed.append(part.path)
+    return changed
+
+
 def problems(part: Section, *, fresh: bool = False) -> Iterator[str]:
     """Yield one line, with file and line number, for all that is wrong in a section."""
     here = part.path.relative_to(part.path.parents[1]).as_posix()

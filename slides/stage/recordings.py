@@ -13,7 +13,7 @@ from typing import Any
 import pyte
 from invoke.exceptions import Exit
 
-from demos.support.commands import slugs
+from demos.support.commands import UsageError, slugs
 from demos.support.console import console
 from slides.stage import runner
 
@@ -30,6 +30,15 @@ _DARK = (
 )
 _LEFT = {block: i + 1 for i, block in enumerate("▏▎▍▌▋▊▉")}
 _LOWER = {block: i + 1 for i, block in enumerate("▁▂▃▄▅▆▇█")}
+
+
+def record_all(name: str | None = None) -> None:
+    """Record the demo of that name, or all demos when there is none."""
+    slug = name and name.replace("-", "_")
+    if slug and slug not in slugs():
+        raise UsageError(f"there is no demo {name!r}")
+    for each in [slug] if slug else slugs():
+        record(each)
 
 
 def record(slug: str) -> None:
