@@ -81,7 +81,7 @@ def picture(places: dict[str, Place]) -> Table:
         for name, value in place.values.items():
             if isinstance(value, int | str):
                 facts.append(f"\n{name} = {value!r}", "default")
-        mark = {place.line: (glyph, f"reverse {style}")}
+        mark = {place.line: (glyph, style)}
         table.add_row(listing(function, mark, SOURCE), facts)
     return table
 

@@ -4,11 +4,13 @@ import inspect
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from textwrap import dedent
 from types import FrameType
 from typing import Any, NamedTuple, TypeVar
 
 from rich.console import RenderableType
 from rich.live import Live
+from rich.style import Style
 from rich.text import Text
 
 from demos.support.console import console
@@ -72,13 +74,15 @@ def listing(
 ) -> Text:
     """Return the source of `function`, `width` cells wide, with its line numbers.
 
-    `marks` gives the (glyph, style) of some lines, by their number in the file.
+    `marks` gives a (glyph, style) for some lines, by their number in the file; a line
+    with a glyph stands out in reverse.
     """
     lines, first = inspect.getsourcelines(function)
     text = Text(no_wrap=True)
-    for number, line in enumerate(lines, first):
+    for number, line in enumerate(dedent("".join(lines)).splitlines(), first):
         glyph, style = marks.get(number, (" ", ""))
-        shown = f"{number:3} {glyph} {line.rstrip()}"[:width].ljust(width)
-        text.append(shown + "\n", style)
+        shown = f"{number:3} {glyph} {line}"[:width].ljust(width)
+        text.append(shown, console.get_style(style) + Style(reverse=glyph != " "))
+        text.append("\n")
     text.right_crop(1)
     return text
