@@ -1,0 +1,430 @@
+"""Record what an asyncio event loop does, step by step, at little cost.
+
+    with traced_loop() as trace:
+        asyncio.run(main())
+    for event in trace.events():
+        print(event)
+
+This file needs nothing but the standard library, and is a program too:
+``python tracer.py TRACE.json LAST SCRIPT [ARGS…]`` runs SCRIPT unchanged and writes
+its events to TRACE.json.
+
+Traced is each selector event loop that this thread makes meanwhile, whoever makes it:
+``asyncio.run``, a ``Runner``, the program itself. Others (uvloop, the Proactor loop of
+Windows) run as they always do. The hooks are public: a selector that records, and the
+loop's ``call_soon``, ``call_at``, ``create_task``, ``run_in_executor``; but for
+``_add_reader`` and ``_add_writer``, through which transports wait for a socket, and
+``_timer_handle_cancelled``. Coroutines are not wrapped: a program finds its own
+``get_coro()`` and its own tracebacks. ``_fut_waiter`` and ``_exception`` are only
+read, to say what a task waits for and how it ended.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import platform
+import runpy
+import selectors
+import sys
+import sysconfig
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import Context
+from pathlib import Path
+from time import perf_counter
+from types import CodeType, CoroutineType, TracebackType
+from typing import Any
+
+LAST = 50_000  # events kept unless told otherwise, at most about 15 MB
+
+# The events and what each tells, named as in Trio's Instrument where it has them
+# (https://trio.readthedocs.io/en/stable/reference-lowlevel.html#instruments).
+# Tasks, handles and futures are numbers; 0 stands for the loop, -1 for a thread.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "task_spawned": ("task", "name", "coroutine", "by", "file", "line"),
+    "task_scheduled": ("task", "by"),
+    "before_task_step": ("task",),
+    "after_task_step": ("task", "future", "file", "line"),
+    "task_exited": ("task", "outcome"),
+    "callback_scheduled": ("handle", "callback", "future", "by"),
+    "before_callback": ("handle",),
+    "after_callback": ("handle",),
+    "timer_set": ("handle", "callback", "future", "by", "due"),
+    "timer_cancelled": ("handle",),
+    "reader_set": ("handle", "callback", "future", "by", "fd"),
+    "writer_set": ("handle", "callback", "future", "by", "fd"),
+    "executor_called": ("future", "function", "by"),
+    "fd_registered": ("fd", "events"),
+    "fd_unregistered": ("fd",),
+    "before_io_wait": ("iteration", "timeout"),
+    "after_io_wait": ("iteration", "fds"),
+}
+NUMBERED = {"task", "handle", "future", "by"}
+Event = dict[str, Any]
+Row = tuple[Any, ...]
+
+# What the methods of a Task are called that take its next step: in C the first has
+# no name; in Python both are private. Its other methods are callbacks like any.
+STEPS = {None, "task_wakeup", "__step", "__wakeup"}
+
+# Bound once: each is needed in every step.
+Task = asyncio.Task
+Future = asyncio.Future
+plain_call_soon: Any = asyncio.SelectorEventLoop.call_soon
+
+
+class _Libraries(dict[str, bool]):
+    """Is this source file a library's, and not the program's own?"""
+
+    folders = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib")})
+
+    def __missing__(self, file: str) -> bool:
+        self[file] = file.startswith(("<frozen", *self.folders))
+        return self[file]
+
+
+LIBRARIES = _Libraries()
+
+
+class Trace:
+    """The `last` events of the loops traced; times in seconds since it was made."""
+
+    def __init__(self, last: int = LAST) -> None:
+        self.start = perf_counter()
+        self.loops = 0
+        self.running = 0
+        self.rows: deque[Row] = deque(maxlen=last)
+        self.next_number = itertools.count(1).__next__
+        self.thread = threading.get_ident()
+
+    def record(self, event: str, *values: object) -> None:
+        """Add one event, now."""
+        self.rows.append((perf_counter(), event, *values))
+
+    def by(self) -> int:
+        """Return who acts now: a task or handle, 0 for the loop, -1 for a thread."""
+        return self.running if threading.get_ident() == self.thread else -1
+
+    def events(self) -> list[Event]:
+        """Return the events in order: each has its time, its name and its EVENTS."""
+        rows = [event for row in self.rows.copy() for event in _events_of(row)]
+        rows.sort(key=lambda row: row[0])
+        numbers: dict[int, int] = {0: 0, -1: -1}
+        count = itertools.count(1)
+        return [
+            self._event(row, numbers, count) for row in rows[-(self.rows.maxlen or 0) :]
+        ]
+
+    def _event(self, row: Row, numbers: dict[int, int], count: Iterator[int]) -> Event:
+        time, name, *values = row
+        event = {"time": round(time - self.start, 6), "event": name}
+        for field, value in zip(EVENTS[name], values, strict=True):
+            if field in NUMBERED and value is not None:
+                if value not in numbers:
+                    numbers[value] = next(count)
+                value = numbers[value]
+            event[field] = value
+        if name == "task_exited":  # its id may be another's from now on
+            del numbers[values[0]]
+        return event
+
+    def dump(self, path: Path) -> None:
+        """Write the events to `path` as JSON, whole or not at all."""
+        document = {
+            "python": platform.python_version(),
+            "loops": self.loops,
+            "last": self.rows.maxlen,
+            "events": self.events(),
+        }
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(json.dumps(document), encoding="utf-8")
+        part.replace(path)
+
+
+def _events_of(row: Row) -> Iterator[Row]:
+    """Yield the events that one row stands for: a whole step is kept as one row."""
+    match row:
+        case (start, "task_step", end, task, by, scheduled, future, *place, outcome):
+            yield scheduled, "task_scheduled", task, by
+            yield start, "before_task_step", task
+            yield end, "after_task_step", task, future, *_place(*place)
+            if outcome:
+                yield end, "task_exited", task, outcome
+        case (start, "callback", end, handle):
+            yield start, "before_callback", handle
+            yield end, "after_callback", handle
+        case (start, "io_wait", end, iteration, timeout, fds):
+            yield start, "before_io_wait", iteration, timeout
+            yield end, "after_io_wait", iteration, fds
+        case _:
+            yield row
+
+
+def _place(code: CodeType | None, instruction: int) -> tuple[str | None, int | None]:
+    """Return the file and the line of an instruction, or None for both."""
+    if code is None:
+        return None, None
+    lines = (line for start, end, line in code.co_lines() if start <= instruction < end)
+    return code.co_filename, next(lines, None)
+
+
+def task_step(
+    task: Any,
+    callback: Callable[..., object],
+    args: tuple[Any, ...],
+    trace: Trace,
+    by: int,
+    scheduled: float,
+) -> None:
+    """Let `task` take one step; record when, and what it awaits then, and where."""
+    key = id(task)
+    trace.running = key
+    start = perf_counter()
+    try:
+        callback(*args)
+    finally:
+        end = perf_counter()
+        trace.running = 0
+        future = task._fut_waiter
+        # Where it stands: the innermost of its coroutines that no library wrote.
+        own = None
+        awaited = task.get_coro()
+        while type(awaited) is CoroutineType:
+            if own is None or not LIBRARIES[awaited.cr_code.co_filename]:
+                own = awaited
+            awaited = awaited.cr_await
+        frame = own and own.cr_frame
+        trace.rows.append(
+            (
+                start,
+                "task_step",
+                end,
+                key,
+                by,
+                scheduled,
+                future and id(future),
+                frame and frame.f_code,
+                frame and frame.f_lasti,
+                task.done() and _outcome(task),
+            )
+        )
+
+
+def _outcome(task: Any) -> str:
+    if task.cancelled():
+        return "cancelled"
+    # Not exception(): it would mark the exception as retrieved by the program.
+    return "returned" if task._exception is None else "raised"
+
+
+class Callback:
+    """A callback that records when it runs; in all else it is like the one inside."""
+
+    def __init__(
+        self, trace: Trace, handle: int, callback: Callable[..., object]
+    ) -> None:
+        self.trace = trace
+        self.handle = handle
+        self.callback = callback
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the attribute of the callback inside, for messages that name it."""
+        return getattr(self.callback, name)
+
+    def __call__(self, *args: Any) -> None:
+        """Call it; a handle takes no interest in what it returns."""
+        self.trace.running = self.handle
+        start = perf_counter()
+        try:
+            self.callback(*args)
+        finally:
+            row = (start, "callback", perf_counter(), self.handle)
+            self.trace.rows.append(row)
+            self.trace.running = 0
+
+
+class TracedEventLoop(asyncio.SelectorEventLoop):
+    """A selector event loop that tells `trace` what it does."""
+
+    def __init__(
+        self, trace: Trace, selector: selectors.BaseSelector | None = None
+    ) -> None:
+        trace.loops += 1
+        self._trace = trace
+        selector = selector or selectors.DefaultSelector()
+        super().__init__(RecordingSelector(trace, selector))
+
+    def call_soon(
+        self,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        """Put a task's next step, or another callback, into the ready queue."""
+        owner = getattr(callback, "__self__", None)
+        if isinstance(owner, Task) and getattr(callback, "__name__", None) in STEPS:
+            trace = self._trace
+            return plain_call_soon(  # type: ignore[no-any-return]
+                self,
+                task_step,
+                owner,
+                callback,
+                args,
+                trace,
+                trace.running,
+                perf_counter(),
+                context=context,
+            )
+        traced = self._traced("callback_scheduled", callback, args)
+        return super().call_soon(traced, *args, context=context)
+
+    def call_soon_threadsafe(
+        self,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        """Do the same from any thread, and wake the selector."""
+        traced = self._traced("callback_scheduled", callback, args)
+        return super().call_soon_threadsafe(traced, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Set a timer; ``call_later`` and ``asyncio.sleep`` come here too."""
+        due = perf_counter() - self._trace.start + when - self.time()
+        traced = self._traced("timer_set", callback, args, due)
+        return super().call_at(when, traced, *args, context=context)
+
+    def _timer_handle_cancelled(self, handle: Any) -> None:
+        # cancel() has already let go of the callback, so the timer is known by when.
+        self._trace.record("timer_cancelled", id(handle))
+        super()._timer_handle_cancelled(handle)  # type: ignore[misc]
+
+    def _add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> Any:
+        traced = self._traced("reader_set", callback, args, fd)
+        return super()._add_reader(fd, traced, *args)  # type: ignore[misc]
+
+    def _add_writer(self, fd: int, callback: Callable[..., object], *args: Any) -> Any:
+        traced = self._traced("writer_set", callback, args, fd)
+        return super()._add_writer(fd, traced, *args)  # type: ignore[misc]
+
+    def _traced(
+        self,
+        event: str,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        *values: float,
+    ) -> Callback:
+        trace = self._trace
+        handle = trace.next_number()
+        # What resolves a future has it as its first argument, in asyncio itself.
+        future = id(args[0]) if args and isinstance(args[0], Future) else None
+        trace.record(event, handle, _name(callback), future, trace.by(), *values)
+        return Callback(trace, handle, callback)
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        """Make a task of `coro`; an eager one may be done by then."""
+        task = super().create_task(coro, **options)
+        code = getattr(coro, "cr_code", None)
+        place = (code.co_filename, code.co_firstlineno) if code else (None, None)
+        trace = self._trace
+        names = task.get_name(), _name(coro)
+        trace.record("task_spawned", id(task), *names, trace.by(), *place)
+        if task.done():
+            trace.record("task_exited", id(task), _outcome(task))
+        return task
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+        """Call `func` in another thread or process; ``to_thread`` comes here too."""
+        future = super().run_in_executor(executor, func, *args)
+        self._trace.record("executor_called", id(future), _name(func), self._trace.by())
+        return future
+
+
+def _name(thing: Any) -> str:
+    return str(getattr(thing, "__qualname__", None) or type(thing).__qualname__)
+
+
+class RecordingSelector(selectors.BaseSelector):
+    """The selector that a loop asks; it tells `trace` what for, and how long."""
+
+    def __init__(self, trace: Trace, selector: selectors.BaseSelector) -> None:
+        self.trace = trace
+        self.selector = selector
+        self.iteration = 0
+
+    def register(
+        self, fileobj: Any, events: int, data: Any = None
+    ) -> selectors.SelectorKey:
+        """Wait for `events` of `fileobj` from now on."""
+        key = self.selector.register(fileobj, events, data)
+        self.trace.record("fd_registered", key.fd, events)
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        """Wait for `fileobj` no longer."""
+        key = self.selector.unregister(fileobj)
+        self.trace.record("fd_unregistered", key.fd)
+        return key
+
+    def modify(
+        self, fileobj: Any, events: int, data: Any = None
+    ) -> selectors.SelectorKey:
+        """Wait for other `events` of `fileobj` from now on."""
+        key = self.selector.modify(fileobj, events, data)
+        self.trace.record("fd_registered", key.fd, events)
+        return key
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait until something is ready, `timeout` seconds at most; None is forever."""
+        self.iteration += 1
+        start = perf_counter()
+        ready = self.selector.select(timeout)
+        end = perf_counter()
+        fds = tuple(key.fd for key, _ in ready) if ready else ()
+        row = (start, "io_wait", end, self.iteration, timeout, fds)
+        self.trace.rows.append(row)
+        return ready
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        """Return all that is waited for."""
+        return self.selector.get_map()
+
+    def close(self) -> None:
+        """Let go of what the selector holds."""
+        self.selector.close()
+
+
+@contextlib.contextmanager
+def traced_loop(last: int = LAST) -> Iterator[Trace]:
+    """Trace the selector event loops that this thread makes in the block.
+
+    Whoever makes one calls asyncio.SelectorEventLoop in the end: while the block
+    lasts, what it makes is a TracedEventLoop. Its subclasses stay as they are.
+    """
+    trace = Trace(last)
+    plain: Any = asyncio.SelectorEventLoop
+    init = plain.__init__
+
+    def traced_init(loop: Any, selector: selectors.BaseSelector | None = None) -> None:
+        if type(loop) is plain and threading.get_ident() == trace.thread:
+            loop.__class__ = TracedEventLoop
+            TracedEventLoop.__init__(loop, trace, selector)
+        else:
+            init(loop, selector)
+
+    plain.__init__ = traced_init
+    try:
+        yield trace
+    finally:
+        plain.__init__ = init
