@@ -10,7 +10,9 @@ WIDTH = 96  # cells; what fits a slide and is still legible from the last row
 STYLES = {
     "sync": "white",
     "threads": "yellow",
+    "free threads": "yellow",
     "processes": "magenta",
+    "sub-interpreters": "bright_blue",
     "asyncio": "cyan",
     "running": "bold green",
     "ready": "blue",

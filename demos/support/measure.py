@@ -1,0 +1,39 @@
+"""Figures, and the machine and the Python that they hold for."""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from statistics import median
+
+
+def gil_enabled() -> bool:
+    """Return whether a GIL lets one thread at a time run Python (True before 3.13)."""
+    return sys._is_gil_enabled() if hasattr(sys, "_is_gil_enabled") else True
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use: not more than the machine has."""
+    if hasattr(os, "process_cpu_count"):  # from Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def python() -> str:
+    """Return what runs this: "CPython 3.13.0, GIL on, 2 usable cores"."""
+    name = f"{platform.python_implementation()} {platform.python_version()}"
+    gil = "on" if gil_enabled() else "off"
+    return f"{name}, GIL {gil}, {usable_cores()} usable cores"
+
+
+def durations(seconds: Sequence[float]) -> str:
+    """Return the median and the range of some times: "118 ms [115–121]"."""
+    middle = median(seconds)
+    unit, scale = ("s", 1) if middle >= 10 else ("ms", 1000)
+    digits = 1 if middle * scale < 10 or unit == "s" else 0
+    least, mid, most = (
+        f"{value * scale:.{digits}f}" for value in (min(seconds), middle, max(seconds))
+    )
+    return f"{mid} {unit} [{least}–{most}]"

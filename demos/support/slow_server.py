@@ -1,0 +1,49 @@
+"""A server that answers as late as it is asked to: real waiting, on loopback.
+
+It has a process of its own, so that its work never counts as that of its clients.
+"""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from invoke.exceptions import Exit
+
+
+@contextmanager
+def slow_server() -> Iterator[int]:
+    """Run the server and yield its port."""
+    command = [sys.executable, "-P", __file__]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
+        assert server.stdout
+        port = server.stdout.readline()
+        if not port:
+            raise Exit("the slow server did not start", code=1)
+        yield int(port)
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Read a line that says how many seconds to wait, wait, and send it back."""
+    with suppress(ConnectionError):  # a client that was stopped has gone
+        if line := await reader.readline():
+            await asyncio.sleep(float(line))
+            writer.write(line)
+            await writer.drain()
+    writer.close()
+
+
+async def serve() -> None:
+    """Print the port, then serve until stdin ends, as it does with our parent."""
+    server = await asyncio.start_server(answer, "127.0.0.1", backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for our parent
+    asyncio.run(serve())
