@@ -13,6 +13,7 @@ from slides.stage import deck
 
 MOST_WORDS = 35
 MOST_LINES = 12
+MOST_COLUMNS = 70
 CLASSES = {"title", "opener", "demo", "code", "quote", "question", "remember"}
 TITLES = [
     "# Asyncio, live",
@@ -151,7 +152,9 @@ def test_a_slide_is_of_a_known_kind_and_has_no_html(slide: Slide) -> None:
 def test_a_slide_is_short(slide: Slide) -> None:
     words = re.findall(r"\w[\w’'./-]*", slide.prose)
     assert len(words) <= MOST_WORDS, words
-    assert sum(body.count("\n") for _, body in slide.fences) <= MOST_LINES
+    lines = [line for _, body in slide.fences for line in body.splitlines()]
+    assert len(lines) <= MOST_LINES
+    assert max(map(len, lines), default=0) <= MOST_COLUMNS
 
 
 @each_slide
