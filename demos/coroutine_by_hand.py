@@ -35,9 +35,9 @@ LOOKS = {  # the glyph and the style of each state
 def by_hand(coroutine: Adding) -> list[object]:
     """Drive a coroutine with no event loop."""
     one = coroutine.send(None)
-    two = coroutine.send(40)
+    two = coroutine.send(42)
     try:
-        coroutine.send(2)
+        coroutine.send(8)
     except StopIteration as stop:
         result = stop.value
     return [one, two, result]

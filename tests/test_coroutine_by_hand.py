@@ -13,7 +13,7 @@ def places() -> list[dict[str, Place]]:
 
 
 def test_send_gives_what_was_yielded_and_stop_iteration_carries_the_result() -> None:
-    assert by_hand(add()) == ["first?", "second?", 42]
+    assert by_hand(add()) == ["first?", "second?", 50]
 
 
 def test_it_is_suspended_on_its_two_awaits_and_then_closed() -> None:
@@ -38,4 +38,4 @@ def test_the_caller_runs_while_it_is_suspended_and_calls_while_it_runs() -> None
 def test_variables_outlive_the_pause() -> None:
     suspended = [s["add"].values for s in places() if s["add"].state == "suspended"]
     assert suspended[0] == {}
-    assert suspended[-1] == {"first": 40}
+    assert suspended[-1] == {"first": 42}

@@ -146,6 +146,4 @@ def test_the_picture_fits_the_stage(
         for name in NOTES:
             figures.runs[model, name] = [Run([], 1.0, 1.0)]
     figures.sizes = [Size(size, size, size) for size in SIZES]
-    lines = console.render_lines(picture(figures, 2, ""))
-    assert len(lines) <= 23 + (width < 96)
-    assert all(len(line) == 1 for line in lines)
+    assert len(console.render_lines(picture(figures, 2, ""))) <= 23

@@ -1,19 +1,26 @@
-"""Worker processes that start the same way on every platform and end quietly."""
+"""Processes that start the same way on every platform, and end quietly.
 
+All are fresh interpreters (spawn), not forks. Ctrl-C reaches every process of a
+terminal: workers ignore it, as their parent ends them.
+"""
+
+import multiprocessing.pool
 import signal
 import time
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+
+SPAWN = multiprocessing.get_context("spawn")
+IGNORE_CTRL_C = (signal.SIGINT, signal.SIG_IGN)
 
 
 def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool whose workers have started: fresh interpreters (spawn), not forks.
-
-    Ctrl-C reaches every process of a terminal: workers ignore it, their parent ends
-    them. Blocks until they run, so call it outside the event loop.
-    """
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, ignore)
+    """Return a pool once its workers run: call it outside the event loop."""
+    pool = ProcessPoolExecutor(workers, SPAWN, signal.signal, IGNORE_CTRL_C)
     for started in [pool.submit(time.sleep, 0.01) for _ in range(workers)]:
         started.result()
     return pool
+
+
+def one_process_each() -> multiprocessing.pool.Pool:
+    """Return a pool that does one job at a time, each in a process of its own."""
+    return SPAWN.Pool(1, signal.signal, IGNORE_CTRL_C, maxtasksperchild=1)

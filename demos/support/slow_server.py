@@ -26,6 +26,16 @@ def slow_server() -> Iterator[int]:
         yield int(port)
 
 
+async def request_async(port: int, seconds: float) -> bytes:
+    """Ask the server to answer after `seconds`, as `jobs.request` does, and await it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"%f\n" % seconds)
+        return await reader.readline()
+    finally:
+        writer.close()
+
+
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Read a line that says how many seconds to wait, wait, and send it back."""
     with suppress(ConnectionError):  # a client that was stopped has gone

@@ -7,7 +7,7 @@
 
 This file needs nothing but the standard library, and is a program too:
 ``python tracer.py TRACE.json LAST SCRIPT [ARGS…]`` runs SCRIPT unchanged and writes
-its events to TRACE.json.
+its last events to TRACE.json.
 
 Traced is each selector event loop that this thread makes meanwhile, whoever makes it:
 ``asyncio.run``, a ``Runner``, the program itself. Others (uvloop, the Proactor loop of
@@ -24,7 +24,6 @@ import contextlib
 import itertools
 import json
 import os
-import platform
 import runpy
 import selectors
 import sys
@@ -133,14 +132,8 @@ class Trace:
 
     def dump(self, path: Path) -> None:
         """Write the events to `path` as JSON, whole or not at all."""
-        document = {
-            "python": platform.python_version(),
-            "loops": self.loops,
-            "last": self.rows.maxlen,
-            "events": self.events(),
-        }
         part = path.with_name(f"{path.name}.part")
-        part.write_text(json.dumps(document), encoding="utf-8")
+        part.write_text(json.dumps(self.events()), encoding="utf-8")
         part.replace(path)
 
 
@@ -304,8 +297,7 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         return super().call_at(when, traced, *args, context=context)
 
     def _timer_handle_cancelled(self, handle: Any) -> None:
-        # cancel() has already let go of the callback, so the timer is known by when.
-        self._trace.record("timer_cancelled", id(handle))
+        self._trace.record("timer_cancelled", handle._callback.handle)
         super()._timer_handle_cancelled(handle)  # type: ignore[misc]
 
     def _add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> Any:
@@ -428,3 +420,48 @@ def traced_loop(last: int = LAST) -> Iterator[Trace]:
         yield trace
     finally:
         plain.__init__ = init
+
+
+def run_script(path: Path, last: int, script: str) -> None:
+    """Run `script` as ``python script`` would, and write its last events to `path`.
+
+    It ends as the script ends: with its exit code, its exception, its traceback.
+    """
+    process = os.getpid()
+    sys.path[0] = str(Path(script).resolve().parent)
+    with traced_loop(last) as trace:
+        try:
+            runpy.run_path(script, run_name="__main__")
+        except BaseException:
+            sys.excepthook = _without_our_frames(sys.excepthook)
+            raise
+        finally:
+            if os.getpid() == process:  # not in a child that it forked
+                trace.dump(path)
+
+
+def _without_our_frames(hook: Any) -> Any:
+    ours = (__file__, runpy.__file__, contextlib.__file__, "<frozen runpy>")
+
+    def shown(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        kept: TracebackType | None = None
+        for each in reversed([*_frames(traceback)]):
+            if each.tb_frame.f_code.co_filename not in ours:
+                each.tb_next = kept
+                kept = each
+        hook(kind, error.with_traceback(kept), kept)
+
+    return shown
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+if __name__ == "__main__":
+    _, out, kept, *sys.argv = sys.argv
+    run_script(Path(out), int(kept), sys.argv[0])
