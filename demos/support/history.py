@@ -1,7 +1,7 @@
 """What a task goes through, step by step, and a lane that shows it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 
 from rich.table import Table
@@ -34,23 +34,21 @@ class History(list[tuple[str, float]]):
 
 
 def chart(
-    scenes: Mapping[str, Sequence[History]],
-    names: Sequence[str],
+    scenes: Mapping[str, Mapping[str, History]],
     looks: Mapping[str, tuple[str, str]],
     end: float,
 ) -> Table:
-    """Draw the histories of some scenes: name, lane of `end` seconds, and last step.
+    """Draw the histories of some scenes: a lane of `end` seconds, then the steps.
 
-    See History.lane for `looks`.
+    See History.lane for `looks`; ●, ▲ and ■ colour the step that they begin.
     """
     table = Table(box=None, show_header=False, pad_edge=False)
     for title, histories in scenes.items():
         table.add_row("", Text(title, "lesson"))
-        for name, history in zip(names, histories, strict=True):
-            table.add_row(
-                name,
-                history.lane(looks, end, console.width - 46),
-                Text(" → ".join(step for step, _ in history[1:])),
-            )
+        for name, history in histories.items():
+            words = Text(" → ".join(step for step, _ in history[1:] or history))
+            for glyph, style in (("●", "done"), ("▲", "failed"), ("■", "waiting")):
+                words.highlight_regex(f"{glyph}.*", style)
+            table.add_row(name, history.lane(looks, end, console.width - 52), words)
         table.add_row()
     return table
