@@ -1,6 +1,4 @@
 import asyncio
-import os
-import signal
 import time
 from functools import partial
 from pathlib import Path
@@ -73,9 +71,3 @@ async def test_the_loop_goes_on_while_a_job_runs_in_a_process(tmp_path: Path) ->
             group.create_task(in_process(pool, partial(until_exists, sign), 10))
             await asyncio.sleep(0)  # the job is on its way
             sign.touch()
-
-
-def test_a_process_pool_is_other_processes_that_ignore_ctrl_c() -> None:
-    with process_pool(1) as pool:
-        assert pool.submit(os.getpid).result() != os.getpid()
-        assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN

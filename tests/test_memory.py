@@ -1,0 +1,24 @@
+import math
+import sys
+
+import pytest
+
+from demos.support.memory import Usage, resident_memory
+
+measured = pytest.mark.skipif(
+    sys.platform not in ("linux", "darwin"), reason="no resident memory here"
+)
+
+
+@measured
+def test_more_memory_is_more_memory() -> None:
+    before = Usage.now()
+    block = b"x" * 2**25
+    used = before.until_now()
+    assert used.seconds >= 0
+    assert 0.9 * len(block) < used.memory < 1.5 * len(block)
+
+
+def test_memory_is_a_number_of_bytes_or_nan() -> None:
+    memory = resident_memory()
+    assert math.isnan(memory) or memory > 2**20
