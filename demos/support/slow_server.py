@@ -27,7 +27,7 @@ def slow_server() -> Iterator[int]:
 
 
 async def request_async(port: int, seconds: float) -> bytes:
-    """Ask the server to answer after `seconds`, as `jobs.request` does, and await it."""
+    """Do as `jobs.request` does, and await the answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(b"%f\n" % seconds)

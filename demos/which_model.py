@@ -1,0 +1,95 @@
+"""Threads, processes or asyncio? The article's rule, ticked or corrected by measuring.
+
+Run:       invoke demo.which-model
+Look for:  the best field of each row: is it the model that the rule names? Times run
+           from nothing to the last result, so that starting a model counts.
+Try next:  invoke demo.which-model --waits 1000 --repeat 1
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Annotated, Any
+
+from demos.support.commands import Flag
+from demos.support.console import console, finish
+from demos.support.heat import HeatTable
+from demos.support.jobs import pi, pi_async, request, size_for
+from demos.support.measure import python, usable_cores
+from demos.support.pools import process_pool
+from demos.support.slow_server import request_async, slow_server
+
+Job = Callable[[Any], Any]
+MOST_PROCESSES = 32  # each is a whole Python
+
+
+def rule(io_bound: bool, io_very_slow: bool = False) -> str:
+    """Return the model that the article names."""
+    if io_bound:
+        return "asyncio" if io_very_slow else "threads"
+    return "processes"
+
+
+def run_threads(job: Job, sizes: list[Any], workers: int) -> list[Any]:
+    """Run a job of each size, so many at once, in threads."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(job, sizes))
+
+
+def run_processes(job: Job, sizes: list[Any], workers: int) -> list[Any]:
+    """Run a job of each size, so many at once, in processes."""
+    with process_pool(workers) as pool:
+        return list(pool.map(job, sizes))
+
+
+async def run_tasks(job: Job, sizes: list[Any]) -> list[Any]:
+    """Run a job of each size, all at once, in tasks; it is a coroutine function."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job(size)) for size in sizes]
+    return [task.result() for task in tasks]
+
+
+def models(
+    job: Job, job_async: Job, sizes: list[Any], workers: int
+) -> dict[str, Callable[[], list[Any]]]:
+    """Return the same work for each model."""
+    processes = min(workers, MOST_PROCESSES)
+    return {
+        "threads": lambda: run_threads(job, sizes, workers),
+        "processes": lambda: run_processes(job, sizes, processes),
+        "asyncio": lambda: asyncio.run(run_tasks(job_async, sizes)),
+    }
+
+
+def main(
+    waits: Annotated[int, Flag("slow waits, all at once", 1, 4000)] = 200,
+    repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
+) -> None:
+    """Measure, draw, and say what was seen."""
+    rules = {
+        "CPU-bound": rule(io_bound=False),
+        "few fast waits": rule(io_bound=True),
+        "many slow waits": rule(io_bound=True, io_very_slow=True),
+    }
+    terms, cores = size_for(pi, 0.06), usable_cores()
+    with slow_server() as port:
+        ask = partial(request, port), partial(request_async, port)
+        work = [
+            models(pi, pi_async, [terms] * 8, cores),
+            models(*ask, [0.005] * 8, 8),
+            models(*ask, [0.1] * waits, waits),
+        ]
+        table = HeatTable(dict(zip(rules, work, strict=True)), rules)
+        table.measure(repeat)
+    console.print(
+        f"8 × 60 ms of CPU; 8 × 5 ms; {waits} × 100 ms (simulated latency, loopback;"
+        f" at most {MOST_PROCESSES} processes). {python()}.",
+        style="note",
+    )
+    verdicts = ((row, table.verdict(row)) for row in rules)
+    found = (f"{row} {said.mark} {said.ratio:.2f}×" for row, said in verdicts)
+    finish(
+        f"Rule against best other: {', '.join(found)}",
+        "invoke demo.which-model --waits 1000 --repeat 1",
+    )
