@@ -40,13 +40,15 @@ def lane(spans: Iterable[Span], end: float, width: int) -> Text:
     that a short but important stretch is never lost.
     """
     runs = groupby(_cells(spans, end, width))
-    return Text.assemble(*((glyph * len([*run]), style) for (glyph, style), run in runs))
+    return Text.assemble(
+        *((glyph * len([*run]), style) for (glyph, style), run in runs)
+    )
 
 
 def half_lanes(
     upper: Iterable[Span], lower: Iterable[Span], end: float, width: int
 ) -> Text:
-    """Return two lanes in one row, told apart by their styles: half cells, no glyphs."""
+    """Return two lanes in one row, each half a cell high; glyphs are not shown."""
     text = Text()
     pairs = zip(_cells(upper, end, width), _cells(lower, end, width), strict=True)
     for ((_, above), (_, below)), run in groupby(pairs):

@@ -1,0 +1,236 @@
+"""A race of downloads as a picture: a lane for each of them, all on one time axis."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, zip_longest
+from statistics import median
+from threading import current_thread, main_thread
+from time import perf_counter, process_time, thread_time
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from demos.support.console import console
+from demos.support.downloads import Download
+from demos.support.drawing import Span, bar, half_lanes, lane
+from demos.support.measure import durations
+from demos.support.race import Run, Variant
+
+NARROWEST = 16  # cells of a panel: its heading must fit
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # seconds
+
+
+FRAMES = 8  # pictures a second
+
+
+def race(
+    title: str,
+    variants: Sequence[Variant],
+    downloads: Callable[[], Sequence[Download]],
+    repeat: int,
+) -> None:
+    """Run each variant `repeat` times, in random order, on new `downloads`; draw it."""
+    runs = [variant for variant in variants if not variant.skipped] * repeat
+    random.shuffle(runs)
+    picture = Waterfall(title, variants, len(runs))
+    try:
+        with Live(picture, console=console, refresh_per_second=FRAMES):
+            for variant in runs:
+                variant.run(downloads(), picture.clock)
+            picture.finished = True
+    except KeyboardInterrupt:
+        done = Counter(d.state for run in variant.runs[-1:] for d in run.downloads)
+        console.print(
+            f"stopped: {variant.name} had {done['done']} of {done.total()} files"
+        )
+        raise
+
+
+class Waterfall:
+    """What `rich.live.Live` draws while `variants` run: side by side, on one scale."""
+
+    def __init__(self, title: str, variants: Sequence[Variant], runs: int) -> None:
+        self.finished = False
+        self._title = title
+        self._variants = variants
+        self._runs = runs  # how many there will be
+        self._cpu = 0.0  # seconds that drawing took: Live does it in its own thread
+
+    def clock(self) -> float:
+        """Return the CPU seconds of this process so far, without those of drawing."""
+        return process_time() - self._cpu
+
+    def __rich__(self) -> RenderableType:
+        """Return the picture of this moment."""
+        if current_thread() is not main_thread():
+            self._cpu = thread_time()
+        below: list[RenderableType] = []
+        # Other rows: title, heading and axis; below, two of states or, at the end, one
+        # a variant and their heading, with the two lines of finish(); the cursor's.
+        taken = 6
+        if self.finished:
+            below = [figures(self._variants), *faults(self._variants)]
+            taken = 6 + len(self._variants) + len(below)
+        elif begun := [variant for variant in self._variants if variant.runs]:
+            latest = max(begun, key=lambda variant: variant.runs[-1].started)
+            number = sum(len(variant.runs) for variant in begun)
+            title = f"run {number} of {self._runs}"
+            below = [*present(latest.runs[-1], latest.limit, title)]
+        return Group(
+            Text(self._title, style="note", no_wrap=True, overflow="ellipsis"),
+            *panels(self._variants, console.width, console.height - taken),
+            *below,
+        )
+
+
+def panels(variants: Sequence[Variant], width: int, height: int) -> list[Text]:
+    """Draw the latest run of each variant that takes part, `height` rows of lanes."""
+    raced = [variant for variant in variants if not variant.skipped]
+    seconds = [max(v.expected, v.runs[-1].seconds if v.runs else 0) for v in raced]
+    widths = share_out(width - 2 * (len(raced) - 1), seconds)
+    scale = max(s / cells for s, cells in zip(seconds, widths, strict=True))
+    columns = [
+        panel(variant, cells, cells * scale, height)
+        for variant, cells in zip(raced, widths, strict=True)
+    ]
+    blanks = [" " * cells for cells in widths]
+    return [
+        Text("  ").join(
+            cell or Text(blank) for cell, blank in zip(row, blanks, strict=True)
+        )
+        for row in zip_longest(*columns)
+    ]
+
+
+def share_out(cells: int, seconds: Sequence[float]) -> list[int]:
+    """Share out `cells` by seconds, but so that each share is wide enough to read."""
+    shares = [max(NARROWEST, int(cells * s / sum(seconds))) for s in seconds]
+    shares[shares.index(max(shares))] += cells - sum(shares)
+    return shares
+
+
+def panel(variant: Variant, width: int, end: float, height: int) -> list[Text]:
+    """Draw a variant's latest run, from 0 s to `end`: heading, axis, lanes."""
+    heading = Text(variant.name, style=variant.style)
+    step = next((s for s in STEPS if s / end * width >= 8), end)
+    ticks = [
+        (n * step, int(n * step / end * width)) for n in range(int(end / step) + 1)
+    ]
+    axis = ""
+    for second, cell in ticks:
+        label = f"{second:g} s"
+        if cell + len(label) <= width:
+            axis = axis.ljust(cell) + label
+    rows = []
+    if variant.runs:
+        run = variant.runs[-1]
+        heading.append(f" {run.seconds:.2f} s", "bold" if run.ended else "bold reverse")
+        rows = lanes(run, variant.style, end, width, height)
+    heading.truncate(width, pad=True)
+    return [heading, Text(axis.ljust(width), "note"), *rows]
+
+
+def lanes(run: Run, style: str, end: float, width: int, height: int) -> list[Text]:
+    """Draw a lane for each download, in half a row each or, where it must be, fewer."""
+    files = len(run.downloads)
+    shown = files if files <= height else min(files, 2 * height)
+    picked = [run.downloads[index * files // shown] for index in range(shown)]
+    spans = [[*stretches(download, run, style)] for download in picked]
+    if files <= height:
+        return [lane(stretch, end, width) for stretch in spans]
+    pairs = zip_longest(spans[::2], spans[1::2])
+    return [half_lanes(upper, lower or [], end, width) for upper, lower in pairs]
+
+
+def stretches(download: Download, run: Run, style: str) -> Iterator[Span]:
+    """Yield when a download waited for an answer, received it, or failed."""
+    now = run.ended or perf_counter()
+    for (entered, state), (left, _) in pairwise([*download.changes, (now, "")]):
+        start, end = entered - run.started, left - run.started
+        if state == "waiting":
+            yield Span(start, end, "waiting", "░")
+        elif state == "receiving":
+            yield Span(start, end, style)
+        elif state == "failed":
+            yield Span(start, start, "failed", "×")
+
+
+def present(run: Run, limit: int, number: str) -> list[RenderableType]:
+    """Say in words how many downloads of a run are in which state."""
+    counts = Counter(download.state for download in run.downloads)
+    flying, files = counts["waiting"] + counts["receiving"], len(run.downloads)
+    retries = sum(len(download.failures) for download in run.downloads)
+    progress = Text.assemble(
+        (f"{number}  ", "bold"),
+        f"done {counts['done']:>4} of {files} ",
+        bar(counts["done"], files, 20, "done"),
+        f"  in flight {flying:>4} ",
+        bar(flying, limit, 20, "running"),
+    )
+    states = Text.assemble(
+        f"queued {counts['queued']:<6}",
+        ("░ waiting ", "waiting"),
+        f"{counts['waiting']:<6}",
+        f"█ receiving {counts['receiving']:<6}",
+        ("● done ", "done"),
+        f"{counts['done']:<6}",
+        ("× failed ", "failed"),
+        f"{counts['failed']:<6}",
+        f"retries {retries}",
+    )
+    for line in (progress, states):
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return [progress, states]
+
+
+def figures(variants: Sequence[Variant]) -> Table:
+    """Return the table of what was measured, with the bound beside it."""
+    gap = 2 if console.width > 84 else 1
+    table = Table(box=None, padding=(0, gap, 0, 0), header_style="note")
+    table.add_column("", no_wrap=True)
+    for title in (
+        "median [min–max]",
+        "CPU",
+        "in flight",
+        "bound max(L, ΣL/C)",
+        "above",
+    ):
+        table.add_column(title, justify="right", no_wrap=True)
+    for variant in variants:
+        name = Text(variant.name, variant.style)
+        bound = f"{variant.bound * 1000:.0f} ms" if variant.bound else "unknown"
+        if not variant.times:
+            table.add_row(name, "not run: too long", "", "", bound, "")
+            continue
+        table.add_row(
+            name,
+            durations(variant.times),
+            f"{median(run.cpu for run in variant.runs) * 1000:.0f} ms",
+            str(max(run.peak for run in variant.runs)),
+            bound,
+            f"{variant.ratio - 1:+.0%}" if variant.bound else "",
+        )
+    return table
+
+
+def faults(variants: Sequence[Variant]) -> list[Text]:
+    """Say in a line which attempts failed and what came of it; nothing if none did."""
+    downloads = [
+        d for variant in variants for run in variant.runs for d in run.downloads
+    ]
+    named = Counter(name for download in downloads for name in download.failures)
+    if not named:
+        return []
+    lost = sum(download.state == "failed" for download in downloads)
+    return [
+        Text.assemble(
+            ("× ", "failed"),
+            ", ".join(f"{count} × {name}" for name, count in named.most_common()),
+            f": tried again, {lost} of {len(downloads)} lost for good",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    ]
