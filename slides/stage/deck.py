@@ -21,9 +21,13 @@ SLIDES = Path(__file__).parents[1]
 BUILD = SLIDES.parent / ".build"
 THEMES = ("dark", "light")
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
+SYNC = '<script src="sync.js"></script>'  # in the page's head, for that server
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+_REMOTE = re.compile(
+    r"""(?:!\[[^\]]*\]\(|\burl\(|\bsrc=)["']?(?P<target>(?:\w+:)?//[^"')\s>]+)"""
+)
 _PACKAGED = {
     "fonts": (
         "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
@@ -74,6 +78,11 @@ class Section:
         """The Markdown of each slide."""
         return split(self.body)
 
+    @property
+    def name(self) -> str:
+        """The path from the project's folder on, for people to read."""
+        return self.path.relative_to(self.path.parents[1]).as_posix()
+
 
 def sections(folder: Path = SLIDES) -> list[Section]:
     """Return the section files of `folder`, in the order of their names."""
@@ -100,6 +109,18 @@ def split(body: str) -> list[str]:
     return slides
 
 
+def places(parts: list[Section]) -> list[str]:
+    """Return where each slide of the deck begins: its file and line."""
+    found = []
+    for part in parts:
+        line = part.text.count("\n", 0, part.text.index(part.body.strip())) + 1
+        for slide in part.slides:
+            blank = len(slide) - len(slide.lstrip("\n"))
+            found.append(f"{part.name}:{line + blank}")
+            line += slide.count("\n") + 1
+    return found
+
+
 def join(parts: list[Section]) -> str:
     """Return all sections as one Markdown text, its code as the sources are now."""
     bodies = "\n---\n\n".join(part.body for part in parts)
@@ -121,13 +142,14 @@ def sync() -> list[Path]:
 
 def problems(part: Section, *, fresh: bool = False) -> Iterator[str]:
     """Yield one line, with file and line number, for all that is wrong in a section."""
-    here = part.path.relative_to(part.path.parents[1]).as_posix()
+    here = part.name
+    for remote in _REMOTE.finditer(part.text):
+        line = part.text.count("\n", 0, remote.start()) + 1
+        yield f"{here}:{line}: {remote['target']} is remote: no network on stage"
     for image in _IMAGE.finditer(part.text):
         line = part.text.count("\n", 0, image.start()) + 1
         target = image["target"]
-        if re.match(r"\w+:|//", target):
-            yield f"{here}:{line}: {target} is remote: no network on stage"
-        elif not (part.path.parent / target).is_file():
+        if "//" not in target and not (part.path.parent / target).is_file():
             mend = f" ({image['alt']} is recorded by: invoke record)"
             recorded = target.startswith("recordings/")
             yield f"{here}:{line}: there is no {target}{mend if recorded else ''}"
@@ -234,7 +256,7 @@ def _furnish(page: str, root: str) -> str:
     styles = ("player/asciinema-player.css", "stage.css")
     scripts = ("player/asciinema-player.min.js", "talk.js", "stage.js")
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
-    head += '<script src="sync.js"></script>'
+    head += SYNC
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)
     for mark, furnished in (
         ("<html", f"<html {root}"),

