@@ -63,25 +63,26 @@ async def watch(run: Run, seconds: float) -> None:
         heart.cancel()
 
 
-def picture(runs: list[Run], seconds: float) -> Table:
+def picture(runs: list[Run], seconds: float, said: list[str]) -> Table:
     """Draw the heartbeats of each run, under the time that the job takes."""
     end, width = seconds + 2 * MARGIN, console.width - 48
     job = Span(MARGIN, MARGIN + seconds, "bold", "━")
     key = "[running]●[/] heartbeat, every 50 ms   [blocked]▓[/] the loop stands still"
     table = Table(box=None, show_header=False, padding=(0, 1, 1, 0), title=key)
+    table.caption = "\n".join(said)
     table.add_row(f"job of {seconds} s", lane([job], end, width))
-    for label, _, _, beats in runs:
-        if beats:
-            now = min(time.monotonic(), beats[0] + end)
-            strip = heartbeats(beats, PERIOD, now, end, width)
-            lag = worst_lag([*beats, now], PERIOD)
-            word = "[blocked]BLOCKED" if lag > seconds / 2 else "[done]beats on"
-            table.add_row(label, strip, f"{lag * 1000:3.0f} ms late", word)
+    for label, _, _, beats in [run for run in runs if run[-1]]:  # those that beat
+        now = min(time.monotonic(), beats[0] + end)
+        strip = heartbeats(beats, PERIOD, now, end, width)
+        lag = worst_lag([*beats, now], PERIOD)
+        word = "[blocked]BLOCKED" if lag > seconds / 2 else "[done]beats on"
+        table.add_row(label, strip, f"{lag * 1000:3.0f} ms late", word)
     return table
 
 
 def main(seconds: Annotated[float, Flag("of the job", 0.2, 2)] = 0.5) -> None:
     """Do a job in five ways, each beside a heartbeat."""
+    said = [f"{python()}; what its debug mode says of time.sleep:"]
     with process_pool(1) as pool:
         runs: list[Run] = [
             ("[sync]time.sleep", in_loop, time.sleep, []),
@@ -90,11 +91,10 @@ def main(seconds: Annotated[float, Flag("of the job", 0.2, 2)] = 0.5) -> None:
             ("[threads]to_thread: CPU loop", in_thread, spin, []),
             ("[processes]process pool: CPU loop", partial(in_process, pool), spin, []),
         ]
-        with Live(console=console, get_renderable=lambda: picture(runs, seconds)):
+        with Live(console=console, get_renderable=lambda: picture(runs, seconds, said)):
             for run in runs:
                 asyncio.run(watch(run, seconds))
-    said = debug_messages(in_loop(time.sleep, 0.2))[-1]
-    console.print(f"[note]{python()}; its debug mode says:[/] {said}")
+            said += debug_messages(in_loop(time.sleep, 0.2))
     late = [f"{worst_lag(run[-1], PERIOD) * 1000:.0f} ms" for run in runs]
     lesson = f"time.sleep stopped every task for {late[0]}; in a thread, for {late[2]}."
     finish(lesson, "invoke demo.blocking-the-loop --seconds 1.5")
