@@ -21,6 +21,7 @@ read, to say what a task waits for and how it ended.
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -31,11 +32,12 @@ import sysconfig
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextvars import Context
 from pathlib import Path
 from time import perf_counter
 from types import CodeType, CoroutineType, TracebackType
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 LAST = 50_000  # events kept unless told otherwise, at most about 15 MB
 
@@ -47,7 +49,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "task_scheduled": ("task", "by"),
     "before_task_step": ("task",),
     "after_task_step": ("task", "future", "file", "line"),
-    "task_exited": ("task", "outcome"),
+    "task_exited": ("task", "name", "outcome"),
     "callback_scheduled": ("handle", "callback", "future", "by"),
     "before_callback": ("handle",),
     "after_callback": ("handle",),
@@ -64,6 +66,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
 NUMBERED = {"task", "handle", "future", "by"}
 Event = dict[str, Any]
 Row = tuple[Any, ...]
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 # What the methods of a Task are called that take its next step: in C the first has
 # no name; in Python both are private. Its other methods are callbacks like any.
@@ -113,13 +117,21 @@ class Trace:
         rows.sort(key=lambda row: row[0])
         numbers: dict[int, int] = {0: 0, -1: -1}
         count = itertools.count(1)
-        return [
-            self._event(row, numbers, count) for row in rows[-(self.rows.maxlen or 0) :]
-        ]
+        kept = rows[-(self.rows.maxlen or 0) :]
+        events = [self._event(row, numbers, count) for row in kept]
+        names = {
+            event["task"]: event["name"]
+            for event in events
+            if event["event"] == "task_exited"
+        }
+        for event in events:  # a task may get its name after it was spawned
+            if event["event"] == "task_spawned":
+                event["name"] = names.get(event["task"], event["name"])
+        return events
 
     def _event(self, row: Row, numbers: dict[int, int], count: Iterator[int]) -> Event:
         time, name, *values = row
-        event = {"time": round(time - self.start, 6), "event": name}
+        event = {"time": time - self.start, "event": name}
         for field, value in zip(EVENTS[name], values, strict=True):
             if field in NUMBERED and value is not None:
                 if value not in numbers:
@@ -130,22 +142,26 @@ class Trace:
             del numbers[values[0]]
         return event
 
-    def dump(self, path: Path) -> None:
-        """Write the events to `path` as JSON, whole or not at all."""
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(json.dumps(self.events()), encoding="utf-8")
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all; an OSError leaves nothing behind."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _events_of(row: Row) -> Iterator[Row]:
     """Yield the events that one row stands for: a whole step is kept as one row."""
     match row:
-        case (start, "task_step", end, task, by, scheduled, future, *place, outcome):
+        case (start, "task_step", end, task, by, scheduled, future, *place, ended):
             yield scheduled, "task_scheduled", task, by
             yield start, "before_task_step", task
             yield end, "after_task_step", task, future, *_place(*place)
-            if outcome:
-                yield end, "task_exited", task, outcome
+            if ended:
+                yield end, "task_exited", task, *ended
         case (start, "callback", end, handle):
             yield start, "before_callback", handle
             yield end, "after_callback", handle
@@ -201,7 +217,7 @@ def task_step(
                 future and id(future),
                 frame and frame.f_code,
                 frame and frame.f_lasti,
-                task.done() and _outcome(task),
+                task.done() and (task.get_name(), _outcome(task)),
             )
         )
 
@@ -252,8 +268,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
 
     def call_soon(
         self,
-        callback: Callable[..., object],
-        *args: Any,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
         """Put a task's next step, or another callback, into the ready queue."""
@@ -276,8 +292,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
 
     def call_soon_threadsafe(
         self,
-        callback: Callable[..., object],
-        *args: Any,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
         """Do the same from any thread, and wake the selector."""
@@ -287,8 +303,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[..., object],
-        *args: Any,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Set a timer; ``call_later`` and ``asyncio.sleep`` come here too."""
@@ -314,7 +330,7 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         callback: Callable[..., object],
         args: tuple[Any, ...],
         *values: float,
-    ) -> Callback:
+    ) -> Any:
         trace = self._trace
         handle = trace.next_number()
         # What resolves a future has it as its first argument, in asyncio itself.
@@ -331,10 +347,12 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         names = task.get_name(), _name(coro)
         trace.record("task_spawned", id(task), *names, trace.by(), *place)
         if task.done():
-            trace.record("task_exited", id(task), _outcome(task))
+            trace.record("task_exited", id(task), task.get_name(), _outcome(task))
         return task
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
         """Call `func` in another thread or process; ``to_thread`` comes here too."""
         future = super().run_in_executor(executor, func, *args)
         self._trace.record("executor_called", id(future), _name(func), self._trace.by())
@@ -342,6 +360,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
 
 
 def _name(thing: Any) -> str:
+    while isinstance(thing, functools.partial):
+        thing = thing.func
     return str(getattr(thing, "__qualname__", None) or type(thing).__qualname__)
 
 
@@ -437,7 +457,7 @@ def run_script(path: Path, last: int, script: str) -> None:
             raise
         finally:
             if os.getpid() == process:  # not in a child that it forked
-                trace.dump(path)
+                write_whole(path, json.dumps(trace.events()))
 
 
 def _without_our_frames(hook: Any) -> Any:

@@ -1,0 +1,65 @@
+"""Run somebody's program under the tracer, in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.theme import Theme
+
+from demos.support import tracer
+from demos.support.console import STYLES, console
+from demos.support.keys import has_keyboard
+from demos.support.loop_view import play
+from demos.support.timeline import Run, chart, legend
+from demos.support.tracer import Event
+
+
+def trace_script(
+    script: str, args: Sequence[str], last: int
+) -> tuple[int, list[Event]]:
+    """Run `script`; return its exit code and its `last` events, none if not traced.
+
+    Its input and output are its own, and so are Ctrl-C and SIGTERM. An exit code of
+    128 + N means, as in a shell, that signal N ended it.
+    """
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "trace.json")
+        command = [sys.executable, tracer.__file__, str(out), str(last), script, *args]
+        interrupt = signal.signal(signal.SIGINT, lambda *_: None)
+        process = subprocess.Popen(command)
+        terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            code = process.wait()
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+            signal.signal(signal.SIGTERM, terminate)
+        events = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
+    return code if code >= 0 else 128 - code, events
+
+
+def show_script(
+    script: str, args: Sequence[str], last: int, slow: float
+) -> tuple[int, list[Run]]:
+    """Trace `script`, then say on stderr what was seen; with a keyboard, replay it."""
+    code, events = trace_script(script, args, last)
+    errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
+    run = Run(Path(script).name, events)
+    if not any(event["event"] == "before_task_step" for event in events):
+        errors.print(
+            "not traced: no task ran in a selector event loop of the main thread "
+            "(uvloop's and Windows' Proactor loops cannot be traced)"
+        )
+        return code, []
+    if has_keyboard():
+        play(run.program, slow, playing=False)
+    seconds, who = run.longest_step()
+    errors.print(chart(run, console.width, run.end, ""), legend())
+    errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
+    if len(events) == last:
+        errors.print(f"only the last {last} events were kept (--last)", style="note")
+    return code, [run]

@@ -1,0 +1,51 @@
+"""What tracing costs: the same steps with and without it, in one run."""
+
+import asyncio
+from collections.abc import Callable
+from random import shuffle
+from statistics import median
+from time import perf_counter
+
+from demos.support.tracer import traced_loop
+
+TASKS, STEPS, REPEATS = 100, 20, 15
+
+
+async def steps(count: int) -> None:
+    """Take `count` steps that do nothing but give back control."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def many_steps() -> float:
+    """Return how long a step takes among 100 tasks, in seconds."""
+    start = perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(TASKS):
+            group.create_task(steps(STEPS))
+    return (perf_counter() - start) / TASKS / STEPS
+
+
+def plain() -> float:
+    """Return what a step costs, in seconds."""
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(many_steps())
+
+
+def traced() -> float:
+    """Return what a traced step costs, in seconds."""
+    with traced_loop():
+        return plain()
+
+
+def step_cost() -> tuple[float, float]:
+    """Return the median cost (seconds) of a step: plain, and traced."""
+    times: dict[Callable[[], float], list[float]] = {plain: [], traced: []}
+    for repeat in range(REPEATS + 1):
+        ways = [*times]
+        shuffle(ways)
+        for way in ways:
+            seconds = way()
+            if repeat:  # the first is for warming up
+                times[way].append(seconds)
+    return median(times[plain]), median(times[traced])
