@@ -1,0 +1,95 @@
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from demos.api_levels import Echo, Serve, echo, serve_protocol, serve_streams
+from demos.support.line_client import load
+from demos.support.source import lines_of_code
+
+both = pytest.mark.parametrize("serve", [serve_streams, serve_protocol])
+
+
+async def answers(serve: Serve, *pieces: bytes) -> bytes:
+    """Send the pieces one by one; return all that comes back."""
+
+    async def send() -> None:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.write_eof()
+
+    async with await serve() as server, asyncio.TaskGroup() as group:
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        group.create_task(send())
+        answered = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    return answered
+
+
+@both
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"one line\n"],
+        [b"several\nlines\n\nat once\n"],
+        [b"a line ", b"in pieces\nand", b" another\n"],
+        [b"no end"],
+        [b"\r\n\x00\xff\n"],
+        [],
+    ],
+)
+async def test_every_line_comes_back(serve: Serve, pieces: list[bytes]) -> None:
+    assert await answers(serve, *pieces) == b"".join(pieces)
+
+
+@both
+async def test_a_line_is_answered_before_the_next_is_sent(serve: Serve) -> None:
+    async with await serve() as server:
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for line in (b"one\n", b"two\n"):
+            writer.write(line)
+            assert await reader.readline() == line
+        writer.close()
+        await writer.wait_closed()
+
+
+@both
+async def test_more_than_the_buffers_hold_comes_back(serve: Serve) -> None:
+    line = b"x" * 1023 + b"\n"
+    assert await answers(serve, *[line] * 4000) == line * 4000
+
+
+@both
+async def test_the_client_of_the_demo_is_content(serve: Serve) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        async with await serve() as server:
+            port = server.sockets[0].getsockname()[1]
+            loop = asyncio.get_running_loop()
+            assert await loop.run_in_executor(pool, load, port, 5, 3) > 0
+
+
+async def test_the_client_rejects_a_wrong_answer() -> None:
+    async def shout(reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        async for line in reader:
+            out.write(line.upper())
+        out.close()
+        await out.wait_closed()
+
+    async with await asyncio.start_server(shout, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ValueError, match="ROUND"):
+            await asyncio.to_thread(load, port, 1, 1)
+
+
+def test_streams_take_fewer_lines() -> None:
+    streams = lines_of_code(echo, serve_streams)
+    assert 0 < streams < lines_of_code(Echo, serve_protocol)
+
+
+def test_docstrings_and_blank_lines_do_not_count() -> None:
+    assert lines_of_code(echo) == 6
