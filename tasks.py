@@ -34,6 +34,28 @@ def present(
 
 
 @command
+def export(
+    to: Annotated[str | None, Flag("folder to write to; else dist")] = None,
+    only: Annotated[
+        str | None, Flag("some of pdf,handout,pptx,web,image; else all")
+    ] = None,
+    steps: Annotated[
+        bool, Flag("give each step of the code its page in the PDF")
+    ] = False,
+    with_notes: Annotated[
+        bool, Flag("leave the speaker notes in the web page")
+    ] = False,
+    browser: Annotated[
+        str | None, Flag("Chrome, Chromium or Edge to draw with")
+    ] = None,
+) -> None:
+    """Make the PDF, the handout, the PowerPoint, the web page and the picture."""
+    from slides.stage import export
+
+    export.export_all(to, only, steps, with_notes, browser)
+
+
+@command
 def record(
     demo: Annotated[str | None, Flag("the demo to record; else all of them")] = None,
 ) -> None:
@@ -66,5 +88,5 @@ def test(context: Context) -> None:
     context.run(f'"{sys.executable}" -m pytest')
 
 
-namespace = Collection(list_, present, record, sync, check, test)
+namespace = Collection(list_, present, export, record, sync, check, test)
 namespace.add_collection(Collection("demo", *map(demo, slugs())))

@@ -1,0 +1,106 @@
+"""The documents: PDFs as a publisher wants them, and the slides for PowerPoint."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from pptx import Presentation
+from pptx.util import Inches
+from pypdf import PdfWriter
+from pypdf.generic import IndirectObject
+
+TITLE_ONLY = 5  # the layout of PowerPoint's own template that has a title alone
+
+
+@dataclass(frozen=True)
+class Slide:
+    """What a slide says of itself; `steps` is how often "next" stays on it."""
+
+    title: str
+    steps: int
+    notes: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What the page says of the talk."""
+
+    title: str
+    author: str
+    description: str
+    slides: list[Slide]
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """A line of a PDF's outline: a title, and its page from 0 on."""
+
+    title: str
+    page: int
+    opens_section: bool
+
+
+def outline(talk: Talk, sections: list[int], steps: bool) -> list[Bookmark]:
+    """Return the outline of the slides; `sections` holds the slides of each section.
+
+    With `steps` a slide has a page for each of its steps, too.
+    """
+    openers = {sum(sections[:index]) for index in range(len(sections))}
+    bookmarks = []
+    page = 0
+    for index, slide in enumerate(talk.slides):
+        bookmarks.append(Bookmark(slide.title, page, index in openers))
+        page += 1 + slide.steps * steps
+    return bookmarks
+
+
+def finish_pdf(
+    drawn: Path,
+    target: Path,
+    talk: Talk,
+    when: datetime,
+    bookmarks: list[Bookmark],
+) -> None:
+    """Write the PDF that the browser drew with its outline and what it is about."""
+    writer = PdfWriter(clone_from=drawn)
+    date = when.strftime("D:%Y%m%d%H%M%SZ")
+    writer.metadata = {
+        "/Title": talk.title,
+        "/Author": talk.author,
+        "/Subject": talk.description,
+        "/CreationDate": date,
+        "/ModDate": date,
+    }
+    section: IndirectObject | None = None
+    for bookmark in bookmarks:
+        parent = None if bookmark.opens_section else section
+        item = writer.add_outline_item(
+            title=bookmark.title, page_number=bookmark.page, parent=parent
+        )
+        if bookmark.opens_section:
+            section = item
+    writer.write(target)
+
+
+def write_pptx(pictures: list[Path], target: Path, talk: Talk, when: datetime) -> None:
+    """Write a presentation of pictures, with titles to find them by, and the notes."""
+    show = Presentation()
+    show.slide_width, show.slide_height = Inches(40 / 3), Inches(7.5)
+    for slide, picture in zip(talk.slides, pictures, strict=True):
+        page = show.slides.add_slide(show.slide_layouts[TITLE_ONLY])
+        page.shapes.title.text = slide.title
+        size = (show.slide_width, show.slide_height)
+        drawn = page.shapes.add_picture(str(picture), 0, 0, *size)
+        drawn.element.nvPicPr.cNvPr.set("descr", slide.title)
+        page.notes_slide.notes_text_frame.text = slide.notes
+    about = show.core_properties
+    about.title, about.author, about.subject = talk.title, talk.author, talk.description
+    about.created = about.modified = when
+    about.last_modified_by = talk.author
+    stored = io.BytesIO()
+    show.save(stored)
+    with ZipFile(stored) as dated, ZipFile(target, "w") as undated:
+        for name in dated.namelist():
+            undated.writestr(ZipInfo(name), dated.read(name), ZIP_DEFLATED)

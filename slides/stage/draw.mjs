@@ -1,0 +1,146 @@
+/**
+ * Draws what `invoke export` hands out: node draw.mjs '{"browser": …}', see `order`.
+ *
+ * Says on its standard output, in lines of JSON, what the page tells of the talk, which
+ * slides overflow (and then ends), and each file that is drawn.
+ */
+
+import { readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import puppeteer from "puppeteer-core"
+
+/** The browser and the built page (paths), the folder to draw into, and what to draw:
+ * "slides.pdf", "steps.pdf", "handout.pdf", or "N.png" for slide N. */
+const order = JSON.parse(process.argv[2])
+const queue = order.files.values()
+const say = (what) => console.log(JSON.stringify(what))
+let done = 0
+const beside = (name) => readFileSync(new URL(name, import.meta.url), "utf8")
+
+const ONE_AT_A_TIME = `@media screen {
+  body { margin: 0; overflow: hidden }
+  .bespoke-marp-note, svg[data-marpit-svg]:not(.drawn) { display: none !important }
+  svg.drawn { display: block; width: 1280px; height: 720px }
+}`
+
+async function launch() {
+  const options = { executablePath: order.browser, pipe: true }
+  try {
+    return await puppeteer.launch(options)
+  } catch {
+    // Root and most containers cannot have a sandbox; what is shown is our own page.
+    return puppeteer.launch({ ...options, args: ["--no-sandbox"] })
+  }
+}
+
+/** Open the deck as plain HTML: without its script all slides are there to be seen. */
+async function open(browser) {
+  const page = await browser.newPage()
+  await page.setJavaScriptEnabled(false)
+  await page.setViewport({ width: 1280, height: 720, deviceScaleFactor: 1.5 })
+  await page.goto(pathToFileURL(order.page).href)
+  await page.evaluate(() => document.fonts.ready.then(() => null))
+  return page
+}
+
+function tell() {
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
+  const notes = [...document.querySelectorAll(".bespoke-marp-note")]
+  return {
+    title: document.title,
+    author: meta("author"),
+    description: meta("description"),
+    slides: [...document.querySelectorAll("svg[data-marpit-svg]")].map((slide, index) => ({
+      title: slide.querySelector("h1, h2")?.textContent ?? "",
+      steps: slide.querySelectorAll("[data-marpit-fragment]").length,
+      notes: notes[index].textContent,
+    })),
+  }
+}
+
+/** Repeat each slide for each of its steps, marked as the deck's script does it. */
+function spreadSteps() {
+  for (const slide of document.querySelectorAll("svg[data-marpit-svg]")) {
+    const steps = slide.querySelectorAll("[data-marpit-fragment]").length
+    for (let done = 0; steps && done <= steps; done++) {
+      const page = slide.cloneNode(true)
+      page.querySelectorAll("[data-marpit-fragment]").forEach((fragment, turn) => {
+        fragment.dataset.bespokeMarpFragment = turn < done ? "active" : "inactive"
+      })
+      slide.before(page)
+    }
+    if (steps) slide.remove()
+  }
+}
+
+/** Put the notes beneath their slides, in the colours for paper. */
+function layHandout(style) {
+  const notes = [...document.querySelectorAll(".bespoke-marp-note")]
+  for (const paragraph of document.querySelectorAll(".bespoke-marp-note p")) {
+    for (const text of paragraph.textContent.split(/\n{2,}/)) {
+      const part = document.createElement("p")
+      part.textContent = text
+      paragraph.before(part)
+    }
+    paragraph.remove()
+  }
+  document.querySelectorAll("svg[data-marpit-svg]").forEach((slide, index) => {
+    const sheet = slide.parentElement.cloneNode() // the theme's rules ask for its id
+    sheet.className = "sheet"
+    slide.before(sheet)
+    sheet.append(slide, notes[index])
+    slide.querySelector("section").dataset.colorScheme = "light"
+  })
+  const sheets = document.createElement("style")
+  sheets.textContent = style
+  document.head.append(sheets)
+}
+
+async function drawPdf(page, path) {
+  if (path.endsWith("steps.pdf")) await page.evaluate(spreadSteps)
+  if (path.endsWith("handout.pdf")) await page.evaluate(layHandout, beside("handout.css"))
+  await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true })
+}
+
+async function drawPicture(page, path, number) {
+  await page.evaluate((number) => {
+    document.querySelectorAll("svg[data-marpit-svg]").forEach((slide, index) => {
+      slide.classList.toggle("drawn", index + 1 === number)
+    })
+  }, number)
+  await page.screenshot({ path, captureBeyondViewport: false })
+}
+
+async function work(browser, pictures) {
+  await pictures.addStyleTag({ content: ONE_AT_A_TIME })
+  for (const file of queue) {
+    const path = join(order.folder, file)
+    if (file.endsWith(".pdf")) await drawPdf(await open(browser), path)
+    else await drawPicture(pictures, path, parseInt(file))
+    say({ done: ++done })
+  }
+}
+
+const browsers = [await launch()]
+try {
+  const first = await open(browsers[0])
+  say({ talk: await first.evaluate(tell) })
+  const overflow = await first.evaluate(beside("overflow.js"))
+  say({ overflow })
+  if (!overflow.length) {
+    // One browser draws one picture at a time, so there is one for each processor.
+    const others = Math.min(availableParallelism(), 4, order.files.length) - 1
+    await Promise.all([
+      work(browsers[0], first),
+      ...Array.from({ length: others }, async () => {
+        const browser = await launch()
+        browsers.push(browser)
+        await work(browser, await open(browser))
+      }),
+    ])
+  }
+} finally {
+  await Promise.all(browsers.map((browser) => browser.close()))
+}
