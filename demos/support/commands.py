@@ -11,6 +11,7 @@ import inspect
 import logging
 import math
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -42,6 +43,9 @@ class UsageError(Exit):
 
     def __init__(self, text: str, context: object = None) -> None:
         super().__init__(code=2)
+        valueless = re.match(r"Flag <Argument: ([\w-]+)", text)
+        if valueless:  # invoke would print an object of its own
+            text = f"--{valueless[1].replace('_', '-')} needs a value"
         self.args = (f"{text} (see: invoke --list, invoke --help COMMAND)",)
 
 
@@ -63,17 +67,21 @@ class Command(Task[Any]):
         return arguments
 
 
-def _number(name: str, kind: type[int] | type[float], flag: Flag) -> Any:
+def _number(parameter: str, kind: type[int] | type[float], flag: Flag) -> Any:
+    name = parameter.replace("_", "-")
     noun = "a whole number" if kind is int else "a number"
+    if math.isfinite(flag.most):
+        noun += f" from {flag.least} to {flag.most}"
+    elif math.isfinite(flag.least):
+        noun += f" of at least {flag.least}"
 
     def convert(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
-            raise UsageError(f"--{name} takes {noun}, not {text!r}") from None
-        if not flag.least <= value <= flag.most:
-            span = f"from {flag.least} to {flag.most}"
-            raise UsageError(f"--{name} takes {noun} {span}, not {text}")
+            value = math.nan
+        if not flag.least <= value <= flag.most or math.isinf(value):
+            raise UsageError(f"--{name} takes {noun}, not {text!r}")
         return value
 
     return convert
@@ -97,19 +105,22 @@ def command(function: Callable[..., object], name: str = "") -> Command:
             lists.append(parameter.name)
         for number in (int, float):
             if kind in (number, number | None):
-                numbers[parameter.name] = _number(parameter.name.replace("_", "-"), number, flag)
+                numbers[parameter.name] = _number(parameter.name, number, flag)
 
     def body(context: Context, /, **values: Any) -> None:
         try:
             function(**values)
-        except (Exit, KeyboardInterrupt):
-            raise
         except Exception as error:
+            cause = error
+            while isinstance(cause, ExceptionGroup):  # of a TaskGroup, say
+                cause = cause.exceptions[0]
+            if isinstance(cause, Exit):
+                raise cause from None
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
                 raise
-            problem = f"{task.name}: {type(error).__name__}: {error}"
-            hint = f"(invoke --debug {task.name} shows where)"
-            raise Exit(f"{problem} {hint}", code=1) from error
+            problem = " ".join(f"{type(cause).__name__}: {cause}".split())
+            hint = "(add --debug right after invoke to see where)"
+            raise Exit(f"{task.name}: {problem} {hint}", code=1) from error
 
     body.__doc__ = inspect.getdoc(function)
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_ONLY)
@@ -145,16 +156,21 @@ def demo(slug: str) -> Command:
     """
     name = slug.replace("_", "-")
     try:
-        module = importlib.import_module(f"demos.{slug}")
-        main = module.main
-    except Exception as error:
+        return _demo(slug, name)
+    except (Exception, SystemExit) as error:
+        reason = error
         problem = f"demos/{slug}.py: {type(error).__name__}: {error}"
 
-        def broken() -> NoReturn:
-            raise Exit(problem, code=1)
+    def broken() -> NoReturn:
+        raise ImportError(problem) from reason
 
-        broken.__doc__ = problem
-        return command(broken, name)
+    broken.__doc__ = problem
+    return command(broken, name)
+
+
+def _demo(slug: str, name: str) -> Command:
+    module = importlib.import_module(f"demos.{slug}")
+    main = module.main
 
     def run(**values: Any) -> None:
         if os.environ.get("ASYNCIO_LIVE_PARENT"):
