@@ -8,9 +8,7 @@ that runs this has them, they have their bars too.
 Try next:  invoke demo.threads-vs-processes --workers 4
 """
 
-import multiprocessing
 import random
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -20,19 +18,17 @@ from statistics import median
 from time import perf_counter
 from typing import Annotated, Any, NamedTuple
 
-from invoke.exceptions import Exit
 from rich.live import Live
-from rich.text import Text
 
 from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.figures import SEQUENTIAL, Figures, Run, Size
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.measure import durations, python, usable_cores
+from demos.support.measure import usable_cores
 from demos.support.pools import THREADS, executors, process_pool, start
 from demos.support.slow_server import slow_server
-from demos.support.speedup import CEILING, ONE, SpeedupChart
+from demos.support.speedup import picture
 
-SEQUENTIAL = "one after another"
 WORKERS = min(max(usable_cores(), 2), 8)
 JOBS = 4  # a worker
 SPIN = 0.05  # seconds that the cores are kept busy to find the ceiling
@@ -40,7 +36,7 @@ SIZES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # seconds a job
 
 NOTES = {
     "CPU-bound": "π in pure Python, which holds the GIL",
-    "I/O-bound": "a slow server (simulated latency, loopback), awaited without the GIL",
+    "I/O-bound": "slow server (simulated latency, loopback); waiting releases the GIL",
     "C code": "SHA-256 by hashlib, which releases the GIL",
 }
 
@@ -53,40 +49,6 @@ class Workload(NamedTuple):
     name: str
     job: Callable[[Any], object]
     arguments: list[Any]
-
-
-class Run(NamedTuple):
-    """The results of a workload; its seconds by the clock, and those of CPU."""
-
-    results: list[object]
-    wall: float
-    cpu: float
-
-
-class Size(NamedTuple):
-    """Seconds that a batch of jobs took: each; one after another; by the pool."""
-
-    job: float
-    sequential: float
-    pooled: float
-
-
-class Figures:
-    """What was measured so far; the runs are kept by model and workload."""
-
-    def __init__(self) -> None:
-        self.ceilings: list[float] = []
-        self.starts: dict[str, list[float]] = defaultdict(list)
-        self.runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
-        self.sizes: list[Size] = []
-
-    def wall(self, model: str, workload: str) -> float:
-        """Return the median time in seconds."""
-        return median(run.wall for run in self.runs[model, workload])
-
-    def speedup(self, model: str, workload: str) -> float:
-        """Return how many times as fast as one after another a model was."""
-        return self.wall(SEQUENTIAL, workload) / self.wall(model, workload)
 
 
 def run_jobs(run_all: Map, workload: Workload) -> Run:
@@ -153,101 +115,7 @@ def compare_sizes(figures: Figures, workers: int, repeat: int) -> Iterator[str]:
                 for _ in range(repeat)
             ]
             sequential, pooled = map(median, zip(*pairs, strict=True))
-            figures.sizes.append(Size(sequential / workers, sequential, pooled))
-
-
-def crossover(sizes: list[Size], started: float) -> float | None:
-    """Return the job size (seconds) from which on processes pay; None: not up to here.
-
-    `started` is what starting them adds, in seconds.
-    """
-    pays = None
-    for size in reversed(sizes):
-        if size.sequential < started + size.pooled:
-            break
-        pays = size.job
-    return pays
-
-
-def check(figures: Figures) -> None:
-    """Raise Exit where the results are not those of one after another."""
-    for (model, workload), runs in figures.runs.items():
-        expected = figures.runs[SEQUENTIAL, workload][0].results
-        if any(run.results != expected for run in runs):
-            raise Exit(f"{workload}: {model} gave other results", code=1)
-
-
-def picture(figures: Figures, workers: int, now: str) -> Text:
-    """Draw what was measured so far, and say what is being measured now."""
-    models = executors()
-    missing = {"free threads", "sub-interpreters"}.difference(models)
-    top = median(figures.ceilings or [1.0])
-    chart = SpeedupChart(top, workers, console.width - 64)
-    lines = [
-        Text("; no ".join([python(), *sorted(missing)])),
-        Text.assemble(
-            f"real ceiling: {workers} busy processes do ",
-            (f"{top:.2f}×", CEILING),
-            f" the work of one; {workers * JOBS} jobs, results equal",
-        ),
-        Text.assemble(
-            " " * 18, chart.axis(), f"{'speed-up':>9}{'time':>28}{'CPU/wall':>9}"
-        ),
-    ]
-    for workload, note in NOTES.items():
-        title = Text.assemble((f"─ {workload} ", "bold"), (f"{note} ", "note"))
-        title.append("─" * (console.width - len(title)), "note")
-        lines.append(title)
-        lines += [row(chart, figures, each, workload) for each in (SEQUENTIAL, *models)]
-    lines += size_lines(figures)
-    if now:
-        lines.append(Text(f"▶ {now}", "running"))
-    return Text("\n").join(lines)
-
-
-def row(chart: SpeedupChart, figures: Figures, model: str, workload: str) -> Text:
-    """Draw the bar of a model, and its figures."""
-    style = "sync" if model == SEQUENTIAL else model
-    label = f"{model:18}", style
-    runs = figures.runs.get((model, workload), [])
-    if not runs or (SEQUENTIAL, workload) not in figures.runs:
-        return Text.assemble(label)
-    speedup = figures.speedup(model, workload)
-    verdict = Text(" " * 9) if model == SEQUENTIAL else chart.verdict(speedup)
-    busy = median(run.cpu / run.wall for run in runs)
-    return Text.assemble(
-        label,
-        chart.bar(speedup, style),
-        (f"{speedup:6.2f}×  ", verdict.style),
-        verdict,
-        f"{durations([run.wall for run in runs]):>19}{busy:9.2f}",
-    )
-
-
-def size_lines(figures: Figures) -> list[Text]:
-    """Draw what processes gain, by the size of a job, and from where on they do."""
-    if not figures.sizes:
-        return []
-    method = multiprocessing.get_start_method()
-    starts = (f"{model} {durations(took)}" for model, took in figures.starts.items())
-    sizes = (f"{seconds * 1000:>5g} ms" for seconds in SIZES[: len(figures.sizes)])
-    lines = [
-        Text(f"pool start ({method}): {', '.join(starts)}"),
-        Text(f"{'processes, for jobs of':24}{''.join(sizes)}"),
-    ]
-    for label, started in (
-        ("running", 0.0),
-        ("with start", median(figures.starts["processes"])),
-    ):
-        pays = crossover(figures.sizes, started)
-        start = f"pay from {pays * 1000:.2g} ms" if pays else "do not pay"
-        gains = [size.sequential / (started + size.pooled) for size in figures.sizes]
-        cells = [
-            (f" {'▲' if gain > 1 else '▼'}{gain:5.2f}×", CEILING if gain > 1 else ONE)
-            for gain in gains
-        ]
-        lines.append(Text.assemble(f"{f'{label}: {start}':24}", *cells))
-    return lines
+            figures.sizes.append(Size(seconds, sequential, pooled))
 
 
 def main(
@@ -262,11 +130,11 @@ def main(
         rounds = [compare(figures, workloads, workers) for _ in range(repeat)]
         rounds.append(compare_sizes(figures, workers, repeat))
         for number, steps in enumerate(rounds, 1):
-            check(figures)
+            figures.check()
             for step in steps:
                 now = f"{number} of {len(rounds)}: {step}"
-                live.update(picture(figures, workers, now), refresh=True)
-        live.update(picture(figures, workers, ""), refresh=True)
+                live.update(picture(figures, workers, NOTES, now), refresh=True)
+        live.update(picture(figures, workers, NOTES, ""), refresh=True)
     code, waiting, c_code = (figures.speedup(THREADS, name) for name in NOTES)
     processes = figures.speedup("processes", "CPU-bound")
     finish(

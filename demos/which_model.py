@@ -67,28 +67,26 @@ def main(
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
 ) -> None:
     """Measure, draw, and say what was seen."""
-    rules = {
-        "CPU-bound": rule(io_bound=False),
-        "few fast waits": rule(io_bound=True),
-        "many slow waits": rule(io_bound=True, io_very_slow=True),
-    }
-    terms, cores = size_for(pi, 0.06), usable_cores()
+    terms, cores = size_for(pi, 0.04), usable_cores()
     with slow_server() as port:
         ask = partial(request, port), partial(request_async, port)
-        work = [
-            models(pi, pi_async, [terms] * 8, cores),
-            models(*ask, [0.005] * 8, 8),
-            models(*ask, [0.1] * waits, waits),
-        ]
-        table = HeatTable(dict(zip(rules, work, strict=True)), rules)
+        computing = models(pi, pi_async, [terms] * 8, cores)
+        fast = models(*ask, [0.005] * 8, 8)
+        slow = models(*ask, [0.1] * waits, waits)
+        table = HeatTable(
+            {
+                "CPU-bound\n8 × 40 ms": (rule(io_bound=False), computing),
+                "few fast waits\n8 × 5 ms": (rule(io_bound=True), fast),
+                f"many slow waits\n{waits} × 100 ms": (rule(True, True), slow),
+            }
+        )
         table.measure(repeat)
-    console.print(
-        f"8 × 60 ms of CPU; 8 × 5 ms; {waits} × 100 ms (simulated latency, loopback;"
-        f" at most {MOST_PROCESSES} processes). {python()}.",
-        style="note",
+    note = (
+        f"simulated latency, loopback; {MOST_PROCESSES} processes at most; {python()}"
     )
-    verdicts = ((row, table.verdict(row)) for row in rules)
-    found = (f"{row} {said.mark} {said.ratio:.2f}×" for row, said in verdicts)
+    console.print(note, style="note")
+    judged = {row.split("\n")[0]: verdict for row, verdict in table.verdicts().items()}
+    found = [f"{row} {said.mark} {said.ratio:.2f}×" for row, said in judged.items()]
     finish(
         f"Rule against best other: {', '.join(found)}",
         "invoke demo.which-model --waits 1000 --repeat 1",

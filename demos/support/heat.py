@@ -21,13 +21,17 @@ from demos.support.measure import durations
 HEAT = {1.1: "black on green", 2: "black on yellow", float("inf"): "black on red"}
 
 
+MARKS = {"✓": "done", "→": "failed", "≈": "note"}
 TIE = 1.1  # times: two that are less apart do not differ
+
+
+Calls = Mapping[str, Callable[[], object]]
 
 
 class Verdict(NamedTuple):
     """What the times of a row say of a rule."""
 
-    mark: str  # ✓ it holds, × it does not, ≈ no difference
+    mark: str  # ✓ it holds, → it names another, ≈ no difference
     words: str
     ratio: (
         float  # the best time that the rule does not name, divided by the one it does
@@ -41,21 +45,17 @@ def judge(advice: str, times: Mapping[str, float]) -> Verdict:
     if ratio >= TIE:
         return Verdict("✓", f"{ratio:.1f}× as fast as {other}", ratio)
     if ratio <= 1 / TIE:
-        return Verdict("×", f"{other}: {1 / ratio:.1f}× as fast", ratio)
+        return Verdict("→", f"{other} {1 / ratio:.1f}× as fast", ratio)
     return Verdict("≈", f"no faster than {other}", ratio)
 
 
 class HeatTable:
     """The times of some calls, by row and column, and what a rule says of each row."""
 
-    def __init__(
-        self,
-        calls: Mapping[str, Mapping[str, Callable[[], object]]],
-        rule: Mapping[str, str],
-    ) -> None:
-        self._calls = calls
-        self._columns = list(next(iter(calls.values())))
-        self._rule = rule
+    def __init__(self, rows: Mapping[str, tuple[str, Calls]]) -> None:
+        """`rows` holds the column that the rule names, and what to call by column."""
+        self._rows = rows
+        self._columns = list(next(iter(rows.values()))[1])
         self._times: dict[tuple[str, str], list[float]] = {}
         self._now = ("", "")
 
@@ -64,7 +64,7 @@ class HeatTable:
 
         The order is random. Raises Exit unless all calls of a row return the same.
         """
-        fields = list(product(self._calls, self._columns))
+        fields = list(product(self._rows, self._columns))
         results: dict[str, object] = {}
         with Live(self, console=console, auto_refresh=False) as live:
             for number in range(repeat + 1):
@@ -72,7 +72,7 @@ class HeatTable:
                     live.refresh()
                     row, column = self._now
                     began = perf_counter()
-                    result = self._calls[row][column]()
+                    result = self._rows[row][1][column]()
                     took = perf_counter() - began
                     if number:
                         self._times.setdefault(self._now, []).append(took)
@@ -81,9 +81,12 @@ class HeatTable:
             self._now = ("", "")
             live.refresh()
 
-    def verdict(self, row: str) -> Verdict:
-        """Return what the median times of a row say of the rule."""
-        return judge(self._rule[row], self._medians(row))
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return what the median times say of the rule, by row."""
+        return {
+            row: judge(advice, self._medians(row))
+            for row, (advice, _) in self._rows.items()
+        }
 
     def _medians(self, row: str) -> dict[str, float]:
         return {
@@ -95,25 +98,26 @@ class HeatTable:
     def __rich__(self) -> Table:
         """Draw the table as it is now."""
         table = Table(box=box.SQUARE, show_lines=True, expand=True, padding=0)
-        for column in ("", *self._columns, "the article's rule"):
-            style = column if column in self._columns else ""
-            table.add_column(Text(column, style), justify="center", ratio=1)
-        for row in self._calls:
+        table.add_column()
+        for column in self._columns:
+            table.add_column(Text(column, column), justify="center", ratio=1)
+        table.add_column(" the article's rule")
+        for row, (advice, _) in self._rows.items():
             medians = self._medians(row)
             fields = (self._field(row, column, medians) for column in self._columns)
-            said = f"\n{self._rule[row]}"
+            said = Text(f"\n {advice} ")
             if len(medians) == len(self._columns):
-                mark, words, _ = self.verdict(row)
-                said += f" {mark}\n{words}"
+                mark, words, _ = judge(advice, medians)
+                said = Text.assemble(said, (mark, MARKS[mark]), f"\n {words} ")
             table.add_row(f"\n{row}", *fields, said)
         return table
 
-    def _field(self, row: str, column: str, medians: dict[str, float]) -> Padding:
+    def _field(self, row: str, column: str, medians: Mapping[str, float]) -> Padding:
         mark = "▶ " if self._now == (row, column) else ""
         if column not in medians:
-            return Padding(f"{mark}\n", (1, 0))
+            return Padding(f"{mark}\n\n", (1, 0, 0, 0))
         factor = medians[column] / min(medians.values())
         style = next(style for most, style in HEAT.items() if factor <= most)
         word = "best" if factor == 1 else f"{factor:.1f}× as long"
-        text = f"{mark}{word}\n{durations(self._times[row, column])}"
-        return Padding(text, (1, 0), style=style)
+        took = durations(self._times[row, column]).replace(" [", "\n[")
+        return Padding(f"{mark}{word}\n{took}", (1, 0, 0, 0), style=style)

@@ -1,0 +1,62 @@
+"""What threads and processes were measured to give, beside one job after another."""
+
+from collections import defaultdict
+from statistics import median
+from typing import NamedTuple
+
+from invoke.exceptions import Exit
+
+SEQUENTIAL = "one after another"
+
+
+class Run(NamedTuple):
+    """The results of a workload; its seconds by the clock, and those of CPU."""
+
+    results: list[object]
+    wall: float
+    cpu: float
+
+
+class Size(NamedTuple):
+    """A job's size in seconds; how many a batch took one after another, and pooled."""
+
+    job: float
+    sequential: float
+    pooled: float
+
+
+class Figures:
+    """What was measured so far; the runs are kept by model and workload."""
+
+    def __init__(self) -> None:
+        self.ceilings: list[float] = []
+        self.starts: dict[str, list[float]] = defaultdict(list)
+        self.runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.sizes: list[Size] = []
+
+    def speedup(self, model: str, workload: str) -> float:
+        """Return how many times as fast as one after another a model was."""
+        return self._wall(SEQUENTIAL, workload) / self._wall(model, workload)
+
+    def check(self) -> None:
+        """Raise Exit where the results are not those of one after another."""
+        for (model, workload), runs in self.runs.items():
+            expected = self.runs[SEQUENTIAL, workload][0].results
+            if any(run.results != expected for run in runs):
+                raise Exit(f"{workload}: {model} gave other results", code=1)
+
+    def _wall(self, model: str, workload: str) -> float:
+        return median(run.wall for run in self.runs[model, workload])
+
+
+def crossover(sizes: list[Size], started: float) -> float | None:
+    """Return the job size (seconds) from which on processes pay; None: not up to here.
+
+    `started` is what starting them adds, in seconds.
+    """
+    pays = None
+    for size in reversed(sizes):
+        if size.sequential < started + size.pooled:
+            break
+        pays = size.job
+    return pays
