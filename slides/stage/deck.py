@@ -30,7 +30,9 @@ _REMOTE = re.compile(
 )
 _PACKAGED = {
     "fonts": (
-        "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+        "@fontsource/inter/files/inter-latin-400-normal.woff2",
+        "@fontsource/inter/files/inter-latin-600-normal.woff2",
+        "@fontsource/inter/files/inter-latin-700-normal.woff2",
         "firacode/distr/woff2/FiraCode-Regular.woff2",
         "firacode/distr/woff2/FiraCode-Bold.woff2",
     ),
