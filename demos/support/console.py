@@ -1,5 +1,8 @@
 """The look of all demos: one console, one colour per model, one way to end."""
 
+import io
+import sys
+
 from rich.console import Console
 from rich.theme import Theme
 
@@ -23,6 +26,9 @@ STYLES = {
     "note": "bright_black",
     "lesson": "bold",
 }
+
+if isinstance(sys.stdout, io.TextIOWrapper):
+    sys.stdout.reconfigure(errors="replace")  # no block glyphs in cp1252: show "?"
 
 console = Console(theme=Theme(STYLES), highlight=False)
 console.width = min(console.width, WIDTH)
