@@ -19,7 +19,7 @@ from demos.support.commands import Flag
 from demos.support.console import console, finish
 from demos.support.line_client import load
 from demos.support.measure import python
-from demos.support.processes import process_pool
+from demos.support.processes import call, process_pool
 from demos.support.source import lines_of_code
 
 Serve = Callable[[], Awaitable[asyncio.Server]]
@@ -81,22 +81,20 @@ async def measure(serve: Serve, pool: Executor, connections: int) -> float:
 
 def main(
     connections: Annotated[int, Flag("at once", 1, 200)] = 50,
-    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 9,
+    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 15,
 ) -> None:
     """Ask both services in turn, and compare."""
     levels = {"streams": (serve_streams, echo), "Protocol": (serve_protocol, Echo)}
     lines = [Row(of, "asyncio", [lines_of_code(*levels[of])]) for of in levels]
     speed = [Row(of, "asyncio", []) for of in levels]
     charts = {"lines of code": lines, "requests per second": speed}
+    charts[f"{connections} × loopback, {python()}"] = []
     with process_pool(1) as pool, Live(console=console, auto_refresh=False) as live:
         for turn in range(repeat + 1):
             for row in random.sample(speed, 2):
-                rate = asyncio.run(measure(levels[row.label][0], pool, connections))
+                rate = call(measure, levels[row.label][0], pool, connections)
                 row.values.extend([rate] if turn else [])
                 live.update(bar_chart(charts), refresh=True)
-    console.print(f"{connections} connections, loopback; {python()}", style="note")
-    more, faster = (rows[1].median / rows[0].median for rows in charts.values())
-    lesson = (
-        f"Protocol: {more:.1f} × the lines, {faster:.1f} × the requests/s of streams."
-    )
+    more, faster = (rows[1].median / rows[0].median for rows in (lines, speed))
+    lesson = f"Protocol: {more:.1f} × the lines, {faster:.1f} × the requests/s."
     finish(lesson, "invoke demo.api-levels --connections 1")

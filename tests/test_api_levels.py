@@ -70,7 +70,7 @@ async def test_the_client_of_the_demo_is_content(serve: Serve) -> None:
         async with await serve() as server:
             port = server.sockets[0].getsockname()[1]
             loop = asyncio.get_running_loop()
-            assert await loop.run_in_executor(pool, load, port, 5, 3) > 0
+            assert await loop.run_in_executor(pool, load, port, 5, 12) > 0
 
 
 async def test_the_client_rejects_a_wrong_answer() -> None:

@@ -5,11 +5,11 @@ from socket import SHUT_WR, create_connection
 from time import perf_counter
 
 
-def load(port: int, connections: int, rounds: int = 100) -> float:
+def load(port: int, connections: int, requests: int = 5_000) -> float:
     """Return the answers per second of the echo service on a loopback port.
 
-    In each round, send a line on every connection, then read every answer; one that
-    is not the line raises a ValueError.
+    In each round, send a line on every connection, then read every answer, until there
+    were so many requests. An answer that is not the line raises a ValueError.
     """
     with ExitStack() as stack:
         sockets = [
@@ -17,6 +17,7 @@ def load(port: int, connections: int, rounds: int = 100) -> float:
             for _ in range(connections)
         ]
         answers = [stack.enter_context(sock.makefile("rb")) for sock in sockets]
+        rounds = -(-requests // connections)  # rounded up
         started = perf_counter()
         for round_ in range(rounds):
             lines = [b"round %d, client %d\n" % (round_, n) for n in range(connections)]
