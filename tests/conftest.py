@@ -1,0 +1,66 @@
+"""What the tests of the stage share: a small talk of its own, and a real browser."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from slides.stage import node
+from tests.talks import ODD, ROOT, SECTIONS, TICKER, invoke, write_demo
+
+
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """The locked npm packages, and a browser."""
+    node.install()
+
+
+@pytest.fixture(scope="session")
+def recorded(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A talk of six slides, its demos recorded; read only."""
+    talk = tmp_path_factory.mktemp("recorded") / "a talk"
+    for folder in ("demos/support", "slides/stage"):
+        pruned = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, talk / folder, ignore=pruned)
+    for folder in ("diagrams", "recordings"):
+        (talk / "slides" / folder).mkdir()
+    for file in ("tasks.py", "slides/theme.css", "slides/package-lock.json"):
+        shutil.copy(ROOT / file, talk / file)
+    for name, text in SECTIONS.items():
+        (talk / "slides" / name).write_text(text, encoding="utf-8")
+    (talk / "slides" / "node_modules").symlink_to(node.PACKAGES)
+    (talk / "demos" / "ticker.py").write_text(TICKER, encoding="utf-8")
+    invoke(talk, "record", "--demo", "ticker").check_returncode()
+    for slug, lines in ODD.items():
+        write_demo(talk, slug, lines)
+        for suffix in ("cast", "svg"):
+            tape = talk / "slides" / "recordings" / f"ticker.{suffix}"
+            shutil.copy(tape, tape.with_name(f"{slug}.{suffix}"))
+    return talk
+
+
+@pytest.fixture
+def talk(recorded: Path, tmp_path: Path) -> Path:
+    """A copy of the recorded talk, to be changed."""
+    copy = tmp_path / "a talk"
+    shutil.copytree(recorded, copy, symlinks=True)
+    return copy
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium(packages: None) -> AsyncIterator[Browser]:
+    """The browser that the project itself finds."""
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
+    path = await asyncio.to_thread(node.browser)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(path), args=arguments
+        )
+        yield browser
+        await browser.close()

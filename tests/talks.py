@@ -1,0 +1,196 @@
+"""Talks to test with: a small one of our own, and the commands run in a folder."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+
+TICKER = '''"""A tick, and another."""
+
+import time
+from typing import Annotated
+
+from demos.support.commands import Flag
+from demos.support.console import console, finish
+
+
+def main(
+    ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
+    pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.05,
+) -> None:
+    for tick in range(ticks):
+        console.print(f"tick {tick}", style="asyncio")
+        time.sleep(pause)
+    finish(f"There were {ticks} ticks.", "invoke demo.ticker --ticks 5")
+'''
+
+ODD = {
+    # Waits until it is stopped; says who it is.
+    "waits": "print('pid', os.getpid(), flush=True); time.sleep(600)",
+    "stubborn": (
+        "signal.signal(signal.SIGINT, signal.SIG_IGN);"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "print('pid', os.getpid(), flush=True); time.sleep(600)"
+    ),
+    # Its child would live on, and holds the pipe open.
+    "parent": (
+        "code = 'import time; time.sleep(600)';"
+        "child = subprocess.Popen([sys.executable, '-c', code]);"
+        "print('pid', child.pid, flush=True)"
+    ),
+    # A character in three pieces, the last one never.
+    "half": "os.write(1, b'pid %d \\xe2\\x82' % os.getpid()); time.sleep(600)",
+    "pieces": "[os.write(1, bytes([b])) for b in ('€' * 1000).encode()]",
+    "exits": "os._exit(3)",
+    "floods": "sys.stdout.write(''.join(f'{n}\\n' for n in range(1_000_000)))",
+    "fails": "raise RuntimeError('nobody planned this')",
+}
+
+SECTIONS = {
+    "00-opening.md": """---
+marp: true
+theme: asyncio-live
+lang: en
+title: A talk
+minutes: 2
+---
+
+# A talk
+
+<!-- Say hello. -->
+
+---
+
+## Second
+
+![invoke demo.ticker](recordings/ticker.svg)
+
+<!-- Demo: the first. -->
+""",
+    "10-more.md": """---
+marp: true
+minutes: 4
+---
+
+## Third
+
+```python demos/ticker.py::main
+stale
+```
+
+<!-- Say more. -->
+
+---
+
+## Fourth
+
+![invoke demo.waits](recordings/waits.svg)
+
+<!-- Demo: it waits. -->
+
+---
+
+## Fifth
+
+![invoke demo.fails](recordings/fails.svg)
+
+<!-- Demo: it fails. -->
+
+---
+
+## Last
+
+<!-- Say good-bye. -->
+""",
+}
+
+
+def write_demo(talk: Path, slug: str, lines: str) -> None:
+    """Write a demo of one line of code."""
+    imports = "import os, signal, subprocess, sys, time"
+    code = f'"""Odd."""\n{imports}\n\n\ndef main() -> None:\n    {lines}\n'
+    (talk / "demos" / f"{slug}.py").write_text(code, encoding="utf-8")
+
+
+def invoke(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run an invoke command in `folder` as a person does, without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+class Present:
+    """A running `invoke present`."""
+
+    def __init__(self, process: subprocess.Popen[str], lines: list[str]) -> None:
+        """Take what it said when it was ready."""
+        self.process = process
+        self.address = lines[0].split()[-1]
+        self.lines = lines
+
+    @property
+    def output(self) -> IO[str]:
+        """What it prints from now on."""
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def end(self) -> int:
+        """Ask it to end, as Ctrl-C does; return its exit code."""
+        windows = sys.platform == "win32"
+        self.process.send_signal(signal.CTRL_BREAK_EVENT if windows else signal.SIGINT)
+        return self.process.wait(20)
+
+
+@contextlib.contextmanager
+def present(talk: Path, *arguments: str) -> Iterator[Present]:
+    """Run `invoke present` in `talk` until the end of the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", "present", "--no-browser", *arguments],
+        cwd=talk,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            lines: list[str] = []
+            for line in process.stdout:
+                lines.append(line.rstrip())
+                if line.startswith("presenter"):
+                    break
+            else:
+                raise AssertionError(f"present ended: {lines}")
+            yield Present(process, [line for line in lines if "http://" in line])
+        finally:
+            process.kill()
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process has ended; a zombie has."""
+    try:
+        process = psutil.Process(pid)
+        while process.status() != psutil.STATUS_ZOMBIE:
+            with contextlib.suppress(psutil.TimeoutExpired):
+                process.wait(0.1)
+                break
+    except psutil.NoSuchProcess:
+        pass
+    return True
