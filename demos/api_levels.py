@@ -80,8 +80,8 @@ async def measure(serve: Serve, pool: Executor, connections: int) -> float:
 
 
 def main(
-    connections: Annotated[int, Flag("at once", 1, 200)] = 50,
-    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 15,
+    connections: Annotated[int, Flag("at once", 1, 100)] = 50,
+    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 11,
 ) -> None:
     """Ask both services in turn, and compare."""
     levels = {"streams": (serve_streams, echo), "Protocol": (serve_protocol, Echo)}
