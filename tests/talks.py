@@ -34,17 +34,17 @@ def main(
 
 ODD = {
     # Waits until it is stopped; says who it is.
-    "waits": "print('pid', os.getpid(), flush=True); time.sleep(600)",
+    "waits": "os.write(1, b'pid %d\\n' % os.getpid()); time.sleep(600)",
     "stubborn": (
         "signal.signal(signal.SIGINT, signal.SIG_IGN);"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-        "print('pid', os.getpid(), flush=True); time.sleep(600)"
+        "os.write(1, b'pid %d\\n' % os.getpid()); time.sleep(600)"
     ),
     # Its child would live on, and holds the pipe open.
     "parent": (
         "code = 'import time; time.sleep(600)';"
         "child = subprocess.Popen([sys.executable, '-c', code]);"
-        "print('pid', child.pid, flush=True)"
+        "os.write(1, b'pid %d\\n' % child.pid)"
     ),
     # A character in three pieces, the last one never.
     "half": "os.write(1, b'pid %d \\xe2\\x82' % os.getpid()); time.sleep(600)",
