@@ -50,8 +50,10 @@ def _posix_key(seconds: float) -> str:
 
     if not select.select([0], [], [], seconds)[0]:
         return ""
-    text = os.read(0, 8).decode(errors="replace")
-    return ARROWS.get(text, text[:1])
+    text = os.read(0, 1).decode(errors="replace")
+    if text == "\x1b" and select.select([0], [], [], 0.01)[0]:
+        text += os.read(0, 2).decode(errors="replace")
+    return ARROWS.get(text, text)
 
 
 def _windows_key(seconds: float) -> str:
@@ -67,4 +69,4 @@ def _windows_key(seconds: float) -> str:
     text = msvcrt.getwch()
     if text in "\x00\xe0":
         text = "\xe0" + msvcrt.getwch()
-    return ARROWS.get(text, text[:1])
+    return ARROWS.get(text, text)

@@ -12,6 +12,7 @@ LATE = 0.01  # seconds; a timer served later than this is called late
 CALLBACKS = {  # asyncio's own, by what they are for
     "_set_result_unless_cancelled": "end of a sleep",
     "_read_from_self": "wake-up call",
+    "_sock_recv": "read a socket",
     "_done_callback": "gather: one is done",
     "_on_task_done": "group: one is done",
     "_run_until_complete_cb": "run: all is done",

@@ -22,7 +22,7 @@ from demos.support.tracer import Event
 ROWS = 5  # inside each place
 FRAMES = 10  # a second
 LEAST = 0.1  # seconds that each moment of the loop is shown at least
-KEYS = "keys: space stops and goes on · ← → one step · q ends"
+KEYS = " space: stop, go on · ← →: one step · q: end "
 
 
 class Moment(NamedTuple):
@@ -123,6 +123,7 @@ def picture(state: LoopState, worst: float) -> Group:
             Text("\n").join(rows),
             title=Text(f" {title} ", "reverse" if here else ""),
             title_align="left",
+            subtitle=KEYS if name == "WAITING" and has_keyboard() else None,
             box=HEAVY if here else ROUNDED,
             border_style=style,
             width=width,
@@ -167,7 +168,7 @@ def _said(state: LoopState) -> Text:
         said = " the loop asks the selector and does not wait: something is ready"
     else:
         said = " nothing is ready: the loop sleeps in the selector"
-    return Text(f"{said}   {KEYS}" if has_keyboard() else said, "note", no_wrap=True)
+    return Text(said, "note", no_wrap=True)
 
 
 def _ready(state: LoopState) -> list[Text]:

@@ -18,6 +18,12 @@ from demos.support.loop_view import play
 from demos.support.timeline import Run, chart, legend
 from demos.support.tracer import Event
 
+UNTRACED = (
+    "not traced: no task ran in a selector event loop of the main thread "
+    "(uvloop and the Proactor loop of Windows cannot be traced)"
+)
+KILLED = "no trace: a signal ended the program before it could be written"
+
 
 def trace_script(
     script: str, args: Sequence[str], last: int
@@ -50,15 +56,13 @@ def show_script(
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
     run = Run(Path(script).name, events)
     if not any(event["event"] == "before_task_step" for event in events):
-        errors.print(
-            "not traced: no task ran in a selector event loop of the main thread "
-            "(uvloop's and Windows' Proactor loops cannot be traced)"
-        )
+        errors.print(UNTRACED if code < 128 else KILLED, soft_wrap=True)
         return code, []
     if has_keyboard():
         play(run.program, slow, playing=False)
     seconds, who = run.longest_step()
-    errors.print(chart(run, console.width, run.end, ""), legend())
+    note = f"from left to right: {run.end:.3g} s"
+    errors.print(chart(run, console.width, run.end, note), legend())
     errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
     if len(events) == last:
         errors.print(f"only the last {last} events were kept (--last)", style="note")

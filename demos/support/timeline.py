@@ -28,8 +28,8 @@ COLOURS = {
     "running": "#7bd88f",
     "blocked": "#ff7b7b",
 }
+TEXT, GROUND = "#e6edf3", "#11161d"
 MOST = 12  # lanes in one picture
-NAMES = 12  # cells for the name of a task
 
 
 class Stretch(NamedTuple):
@@ -158,6 +158,7 @@ def shown(run: Run) -> list[Lane]:
 
 def chart(run: Run, width: int, end: float, note: str) -> Panel:
     """Draw a run in `width` cells, `end` seconds long; each lane is two cells high."""
+    names = min(20, max(12, width // 4))
     table = Table.grid(padding=(0, 1, 0, 0))
     for each in shown(run):
         # In the order of LOOKS, so that a short step is not lost under a long wait.
@@ -166,8 +167,8 @@ def chart(run: Run, width: int, end: float, note: str) -> Panel:
             for state, look in LOOKS.items()
             for start, stop, _ in each.during(state)
         ]
-        strip = lane(spans, end, width - NAMES - 5)
-        table.add_row(Text(f"{each.name:{NAMES}.{NAMES}}"), strip)
+        strip = lane(spans, end, width - names - 5)
+        table.add_row(Text(f"{each.name:{names}.{names}}"), strip)
         table.add_row("", strip)
     grid = Table.grid()
     grid.add_row(table)
@@ -196,14 +197,14 @@ def svg(runs: Sequence[Run]) -> str:
     y = 0.0
     for run in runs:
         y += TITLE
-        drawn.append(_text(24, y - 12, run.title, "#e6edf3", "bold"))
+        drawn.append(_text(24, y - 12, run.title, TEXT, "bold"))
         strips = shown(run)
         high = ROW * len(strips)
         for each in strips:
             for stretch in each.during("blocked"):
                 drawn.append(_box(stretch, end, y, high, 'fill-opacity="0.18"'))
         for each in strips:
-            drawn.append(_text(24, y + 24, each.name[:13], "#e6edf3"))
+            drawn.append(_text(24, y + 24, each.name[:13], TEXT))
             drawn += [_stretch(stretch, end, y) for stretch in each.stretches]
             y += ROW
     drawn += _axis(end, y + 30)
@@ -211,7 +212,7 @@ def svg(runs: Sequence[Run]) -> str:
         place = f'x="{x}" y="{y + 60 - BOX[word] / 2}" width="24"'
         look = f'height="{BOX[word]}" rx="2" fill="{COLOURS[word]}"'
         drawn.append(f"<rect {place} {look}/>")
-        drawn.append(_text(x + 34, y + 68, word, COLOURS[word]))
+        drawn.append(_text(x + 34, y + 68, word, TEXT))
     whole = y + FOOT
     title = escape(" and ".join(run.title for run in runs))
     return "\n".join(
@@ -219,7 +220,7 @@ def svg(runs: Sequence[Run]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {whole:g}" '
             'font-family="Fira Code, monospace" font-size="24">',
             f"<title>Timeline of the event loop: {title}</title>",
-            f'<rect width="{WIDE}" height="{whole:g}" rx="16" fill="#11161d"/>',
+            f'<rect width="{WIDE}" height="{whole:g}" rx="16" fill="{GROUND}"/>',
             *drawn,
             "</svg>\n",
         ]
@@ -251,7 +252,7 @@ def _stretch(stretch: Stretch, end: float, y: float) -> str:
         return drawn
     text = f"{stretch.state.upper()} {(stretch.end - stretch.start) * 1000:.0f} ms"
     if _x(stretch.end, end) - _x(stretch.start, end) > 16 * len(text):
-        fill = "#11161d" if stretch.state == "blocked" else "#e6edf3"
+        fill = GROUND if stretch.state == "blocked" else TEXT
         drawn += _text(_x(stretch.start, end) + 10, y + 25, text, fill, "bold")
     return drawn
 
@@ -265,7 +266,5 @@ def _axis(end: float, y: float) -> list[str]:
     )
     ticks = [step * count for count in range(int(end / step) + 1)]
     return [
-        f'<text x="{_x(tick, end):.1f}" y="{y:.1f}" fill="#e6edf3" '
-        f'text-anchor="middle">{tick * 1000:g} ms</text>'
-        for tick in ticks
+        _text(_x(tick, end) - 14.4, y, f"{tick * 1000:g} ms", TEXT) for tick in ticks
     ]

@@ -340,7 +340,9 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         """Make a task of `coro`; an eager one may be done by then."""
-        task = super().create_task(coro, **options)
+        task: Any = super().create_task(coro, **options)
+        if task._source_traceback:  # in debug mode: where it was created is not here
+            del task._source_traceback[-1]
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
         trace = self._trace
@@ -348,7 +350,7 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         trace.record("task_spawned", id(task), *names, trace.by(), *place)
         if task.done():
             trace.record("task_exited", id(task), task.get_name(), _outcome(task))
-        return task
+        return task  # type: ignore[no-any-return]
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
