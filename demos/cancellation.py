@@ -11,16 +11,17 @@ from functools import partial
 from typing import Annotated, Any
 
 from rich.live import Live
-from rich.table import Table
 
 from demos.support.commands import Flag
 from demos.support.console import console, finish
-from demos.support.history import History
+from demos.support.history import History, chart
 
 Children = list[Coroutine[Any, Any, None]]
-Scene = tuple[str, Callable[[Children], Awaitable[None]], bool, list[History]]
-LOOKS = {"running": ("running", "█"), "orphan": ("failed", "▓"), "waits": ("note", "─")}
-LOOKS |= dict.fromkeys(["done", "OSError", "CancelledError"], ("ready", "▒"))
+Parent = Callable[[Children], Awaitable[None]]
+Scene = dict[str, History]  # of A, B, C and their caller
+SECONDS = (1.2, 0.5, 0.9)  # how long A, B and C run
+LOOKS = {"running": ("running", "█"), "▲ orphan": ("failed", "▓"), "waits": ("", "─")}
+LOOKS |= dict.fromkeys(["● done", "▲ OSError", "■ CancelledError"], ("ready", "▒"))
 
 
 async def child(seconds: float, fails: bool, log: History) -> None:
@@ -29,10 +30,11 @@ async def child(seconds: float, fails: bool, log: History) -> None:
     try:
         await asyncio.sleep(seconds)
         if fails:
+            log.note("▲ OSError")
             raise OSError("connection lost")
-        log.note("done")
-    except BaseException as error:
-        log.note(type(error).__name__)
+        log.note("● done")
+    except asyncio.CancelledError:
+        log.note("■ CancelledError")
         raise
     finally:
         await asyncio.sleep(seconds / 8)
@@ -57,44 +59,39 @@ async def in_gather(children: Children) -> None:
     await asyncio.gather(*children)
 
 
-async def play(scene: Scene, seconds: Sequence[float]) -> int:
-    """Await three children, go on for a while; return how many are orphans."""
-    _, parent, fails, (*logs, caller) = scene
+async def play(
+    parent: Parent, b_fails: bool, scene: Scene, seconds: Sequence[float]
+) -> int:
+    """Await three children; return how many orphans that leaves, and end them."""
+    *logs, caller = scene.values()
+    jobs = zip(seconds, (False, b_fails, False), logs, strict=True)
     caller.note("waits")
-    jobs = zip(seconds, (False, fails, False), logs, strict=True)
     try:
         await parent([child(*job) for job in jobs])
     except Exception as error:
-        caller.note(f"goes on: {type(error).__name__}")
-    orphans = [log for log in logs if log[-1][0] == "running"]
-    for log in orphans:
-        log.note("orphan")
+        caller.note(f"▲ got {type(error).__name__}")
+    orphans = asyncio.all_tasks() - {asyncio.current_task()}
+    for log in logs:
+        if log[-1][0] == "running":
+            log.note("▲ orphan")
     await asyncio.sleep(seconds[1])
-    return len(orphans)  # asyncio.run, before it ends, cancels and awaits them
-
-
-def picture(scenes: list[Scene]) -> Table:
-    """Draw each scene: a lane for each child and one for their caller."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for title, _, _, logs in scenes:
-        table.add_row("", f"[lesson]{title}")
-        for name, log in zip(("A", "B", "C", "caller"), logs, strict=True):
-            strip = log.lane(LOOKS, 1.5, console.width - 46)
-            table.add_row(name, strip, " → ".join(step for step, _ in log[1:]))
-        table.add_row()
-    return table
+    for orphan in orphans:
+        orphan.cancel()
+    await asyncio.gather(*orphans, return_exceptions=True)
+    return len(orphans)
 
 
 def main(timeout: Annotated[float, Flag("seconds allowed", 0.1, 1.1)] = 0.7) -> None:
     """Play three scenes: TaskGroup, timeout, gather."""
-    logs = [[History() for _ in range(4)] for _ in range(3)]
-    in_time = partial(in_timeout, timeout)
-    scenes: list[Scene] = [
-        ("async with TaskGroup(): B fails", in_task_group, True, logs[0]),
-        (f"async with timeout({timeout}): none fails", in_time, False, logs[1]),
-        ("await gather(): B fails", in_gather, True, logs[2]),
-    ]
-    with Live(console=console, get_renderable=lambda: picture(scenes)):
-        orphans = [asyncio.run(play(scene, (1.2, 0.5, 0.9))) for scene in scenes]
+    acts: dict[str, tuple[Parent, bool]] = {
+        "TaskGroup(): B fails": (in_task_group, True),
+        f"timeout({timeout}): none fails": (partial(in_timeout, timeout), False),
+        "gather(): B fails": (in_gather, True),
+    }
+    scenes = {
+        act: {row: History() for row in ("A", "B", "C", "caller")} for act in acts
+    }
+    with Live(console=console, get_renderable=lambda: chart(scenes, LOOKS, 1.5)):
+        orphans = [asyncio.run(play(*acts[act], scenes[act], SECONDS)) for act in acts]
     lesson = "orphans left behind: TaskGroup {}, timeout {}, gather {}".format(*orphans)
     finish(lesson, "invoke demo.cancellation --timeout 0.4")

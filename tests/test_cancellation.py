@@ -25,6 +25,10 @@ def children(logs: list[History], b_fails: bool) -> Children:
     return [child(*job) for job in jobs]
 
 
+def scene(logs: list[History]) -> dict[str, History]:
+    return dict(zip(("A", "B", "C", "caller"), logs, strict=True))
+
+
 def steps(logs: list[History]) -> list[list[str]]:
     return [[step for step, _ in log] for log in logs]
 
@@ -36,8 +40,8 @@ async def test_a_task_group_ends_the_siblings_of_a_child_that_fails(
         await in_task_group(children(logs, b_fails=True))
     assert [type(error) for error in caught.value.exceptions] == [OSError]
     a, b, c, _ = steps(logs)
-    assert a == c == ["running", "CancelledError", "finally"]
-    assert b == ["running", "OSError", "finally"]
+    assert a == c == ["running", "■ CancelledError", "finally"]
+    assert b == ["running", "▲ OSError", "finally"]
     assert len(asyncio.all_tasks()) == 1
 
 
@@ -45,8 +49,8 @@ async def test_a_timeout_ends_who_is_not_done(logs: list[History]) -> None:
     with pytest.raises(TimeoutError):
         await in_timeout(0.05, children(logs, b_fails=False))
     a, b, c, _ = steps(logs)
-    assert a == c == ["running", "CancelledError", "finally"]
-    assert b == ["running", "done", "finally"]
+    assert a == c == ["running", "■ CancelledError", "finally"]
+    assert b == ["running", "● done", "finally"]
     assert len(asyncio.all_tasks()) == 1
 
 
@@ -55,24 +59,24 @@ async def test_gather_raises_while_the_siblings_go_on(logs: list[History]) -> No
         await in_gather(children(logs, b_fails=True))
     a, b, c, _ = steps(logs)
     assert a == c == ["running"]
-    assert b == ["running", "OSError", "finally"]
+    assert b == ["running", "▲ OSError", "finally"]
     orphans = asyncio.all_tasks() - {asyncio.current_task()}
     assert len(orphans) == 2
     _, (last,) = await asyncio.wait(orphans, return_when=asyncio.FIRST_COMPLETED)
-    assert steps(logs)[2] == ["running", "done", "finally"]
+    assert steps(logs)[2] == ["running", "● done", "finally"]
     last.cancel()
     await asyncio.wait([last])
-    assert steps(logs)[0] == ["running", "CancelledError", "finally"]
+    assert steps(logs)[0] == ["running", "■ CancelledError", "finally"]
 
 
 def test_the_scene_counts_the_orphans_and_leaves_none(logs: list[History]) -> None:
-    assert asyncio.run(play(("", in_gather, True, logs), SECONDS)) == 2
+    assert asyncio.run(play(in_gather, True, scene(logs), SECONDS)) == 2
     a, _, c, caller = steps(logs)
-    assert a == c == ["running", "orphan", "CancelledError", "finally"]
-    assert caller == ["waits", "goes on: OSError"]
+    assert a == c == ["running", "▲ orphan", "■ CancelledError", "finally"]
+    assert caller == ["waits", "▲ got OSError"]
 
 
 def test_the_scene_of_a_task_group_has_no_orphans(logs: list[History]) -> None:
-    assert asyncio.run(play(("", in_task_group, True, logs), SECONDS)) == 0
+    assert asyncio.run(play(in_task_group, True, scene(logs), SECONDS)) == 0
     order = sorted((when, step) for log in logs for step, when in log)
-    assert order[-1][1] == "goes on: ExceptionGroup"
+    assert order[-1][1] == "▲ got ExceptionGroup"

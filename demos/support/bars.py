@@ -10,6 +10,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import bar
+from demos.support.measure import python
 
 
 class Row(NamedTuple):
@@ -39,8 +40,12 @@ class Row(NamedTuple):
 
 
 def bar_chart(charts: Mapping[str, Sequence[Row]]) -> Table:
-    """Draw each group of bars under its title, the longest bar at full width."""
+    """Draw each group of bars under its title, the longest bar at full width.
+
+    What was measured holds for this Python: it is named below.
+    """
     table = Table.grid(padding=(0, 2))
+    table.caption = Text(python(), "note")
     for title, rows in charts.items():
         table.add_row("", Text(title, "lesson"))
         known = [row.median for row in rows if not isnan(row.median)]
