@@ -166,6 +166,12 @@ def test_a_slide_has_a_note_that_says_what_to_say_and_from_where(slide: Slide) -
 
 
 @each_slide
+def test_a_number_on_a_slide_has_its_source_in_the_note(slide: Slide) -> None:
+    for number in re.findall(r"\d[\d.,]*\d|\d", slide.prose):
+        assert number in slide.note
+
+
+@each_slide
 def test_images_are_here_and_described(slide: Slide) -> None:
     for alt, target in slide.images:
         folder, _, name = target.partition("/")
