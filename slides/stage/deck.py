@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _REMOTE = re.compile(
     r"""(?:!\[[^\]]*\]\(|\burl\(|\bsrc=)["']?(?P<target>(?:\w+:)?//[^"')\s>]+)"""
+)
+_MARP_ERROR = re.compile(
+    r"\[ +ERROR +\] (.+(?:\n[ \t]+\S.*)*)|^(\w*Error: .+)", re.MULTILINE
 )
 _PACKAGED = {
     "fonts": (
@@ -123,10 +127,10 @@ def places(parts: list[Section]) -> list[str]:
     return found
 
 
-def join(parts: list[Section]) -> str:
+def join(parts: list[Section], theme: str = "dark") -> str:
     """Return all sections as one Markdown text, its code as the sources are now."""
-    bodies = "\n---\n\n".join(part.body for part in parts)
-    return sources.fill(f"---\n{parts[0].front_matter}---\n\n{bodies}")
+    head = f"---\n{parts[0].front_matter}colorScheme: {theme}\n---\n\n"
+    return sources.fill(head + "\n---\n\n".join(part.body for part in parts))
 
 
 def sync() -> list[Path]:
@@ -171,29 +175,29 @@ def build(theme: str = "dark", home: Path = BUILD) -> Path:
     for part in parts:
         for problem in problems(part):
             raise BuildError(problem)
-    text = join(parts)
+    text = join(parts, theme)
     target = home / f"{_fingerprint(text)}-{theme}"
     if target.is_dir():
         return target
-    draft = target.with_suffix(".draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    (draft / "deck.md").write_text(text, encoding="utf-8")
-    for folder in ("diagrams", "recordings"):
-        shutil.copytree(SLIDES / folder, draft / folder)
-    for folder, files in _PACKAGED.items():
-        (draft / folder).mkdir()
-        for file in files:
-            shutil.copy(node.PACKAGES / file, draft / folder)
-    for file in ("stage.js", "stage.css", "sync.js"):
-        shutil.copy(SLIDES / "stage" / file, draft)
-    (draft / "talk.js").write_text(_talk(parts), encoding="utf-8")
-    marp(draft, "deck.md", "--output", "index.html")
-    page = draft / "index.html"
-    root = f'data-theme="{theme}" {LIVE} data-version="{target.name}"'
-    page.write_text(_furnish(page.read_text("utf-8"), root), encoding="utf-8")
-    shutil.rmtree(target, ignore_errors=True)
-    draft.rename(target)
+    home.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home) as temporary:
+        draft = Path(temporary) / "deck"
+        draft.mkdir()
+        (draft / "deck.md").write_text(text, encoding="utf-8")
+        for folder in ("diagrams", "recordings"):
+            shutil.copytree(SLIDES / folder, draft / folder)
+        for folder, files in _PACKAGED.items():
+            (draft / folder).mkdir()
+            for file in files:
+                shutil.copy(node.PACKAGES / file, draft / folder)
+        for file in ("stage.js", "stage.css", "sync.js"):
+            shutil.copy(SLIDES / "stage" / file, draft)
+        (draft / "talk.js").write_text(_talk(parts), encoding="utf-8")
+        marp(draft, "deck.md", "--output", "index.html")
+        page = draft / "index.html"
+        root = f'{LIVE} data-version="{target.name}"'
+        page.write_text(_furnish(page.read_text("utf-8"), root), encoding="utf-8")
+        draft.rename(target)
     for old in home.glob(f"*-{theme}"):
         if old != target:
             shutil.rmtree(old)
@@ -224,9 +228,9 @@ def marp(folder: Path, *arguments: str) -> None:
     )
     if done.returncode:
         said = re.sub(r"\x1b\[[\d;]*m", "", done.stderr + done.stdout)
-        error = re.search(r"\[ +ERROR +\] (.+)|^(\w*Error: .+)", said, re.MULTILINE)
+        error = _MARP_ERROR.search(said)  # folded at 80 columns
         why = error[1] or error[2] if error else f"exit code {done.returncode}"
-        raise BuildError(f"marp: {why}")
+        raise BuildError(f"marp: {' '.join(why.split())}")
 
 
 def _fingerprint(text: str) -> str:

@@ -112,7 +112,7 @@
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,
-        theme: "talk",
+        theme: "asyncio-live",
       });
     }
     if (recorded && run.halted) terminal.player.pause();
