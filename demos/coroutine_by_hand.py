@@ -1,8 +1,7 @@
 """A coroutine is a function that can be suspended: send() drives it, with no loop.
 
 Run:       invoke demo.coroutine-by-hand
-Look for:  ▶ is the line that runs, ■ the line where it is suspended (f_lineno of its
-           frame); the variables are still there when send() resumes it.
+Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables.
 Try next:  invoke demo.coroutine-by-hand --pace 1, then change add() and run it again
 """
 
@@ -21,14 +20,13 @@ from demos.support.console import finish
 from demos.support.source import Place, listing, record, replay
 
 Adding = Coroutine[str, int | None, int]
-SOURCE = 58  # cells for the source
+SOURCE = 58  # cells
 LOOKS = {  # the glyph and the style of each state
     "created": ("○", "ready"),
     "running": ("▶", "running"),
     "calling": ("□", "waiting"),
     "suspended": ("■", "asyncio"),
     "closed": ("●", "done"),
-    "not called": ("·", "waiting"),
 }
 
 
@@ -71,18 +69,24 @@ def look(coroutine: Any, frame: FrameType | None) -> dict[str, Place]:
     return places
 
 
-def picture(places: dict[str, Place]) -> Table:
+def stops(steps: list[dict[str, Place]]) -> list[int]:
+    """Return the lines on which functions were suspended."""
+    places = (place for step in steps for place in step.values())
+    return sorted({place.line for place in places if place.state == "suspended"})
+
+
+def picture(steps: list[dict[str, Place]]) -> Table:
     """Draw each function: its source, its line, its state, its variables."""
     table = Table.grid(padding=(0, 2, 1, 0), collapse_padding=False)
     for function in (by_hand, add, ask):
-        place = places.get(function.__name__, Place("not called"))
-        glyph, style = LOOKS[place.state]
-        facts = Text(f"{glyph} {place.state}", style)
-        for name, value in place.values.items():
-            if isinstance(value, int | str):
-                facts.append(f"\n{name} = {value!r}", "default")
-        mark = {place.line: (glyph, style)}
-        table.add_row(listing(function, mark, SOURCE), facts)
+        place = steps[-1].get(function.__name__, Place("no frame"))
+        glyph, style = LOOKS.get(place.state, ("·", "waiting"))
+        known = [(n, v) for n, v in place.values.items() if isinstance(v, int | str)]
+        values = "".join(f"\n{name} = {value!r}" for name, value in known)
+        facts = Text.assemble((f"{glyph} {place.state}", style), values)
+        marks = dict.fromkeys(stops(steps), (" ", "asyncio"))
+        marks[place.line] = (glyph, style)
+        table.add_row(listing(function, marks, SOURCE), facts)
     return table
 
 
@@ -91,9 +95,6 @@ def main(pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35) -> None:
     coroutine = add()
     see = partial(look, coroutine)
     steps = record(partial(by_hand, coroutine), see, by_hand, add, ask)
-    replay(map(picture, steps), pace)
-    stops = {step["add"].line for step in steps if step["add"].state == "suspended"}
-    finish(
-        f"No loop: add() was suspended at lines {sorted(stops)}, send() resumed it.",
-        "invoke demo.coroutine-by-hand --pace 1",
-    )
+    replay((picture(steps[:count]) for count in range(1, len(steps) + 1)), pace)
+    lesson = f"No loop: send() resumed it where it was suspended, lines {stops(steps)}."
+    finish(lesson, "invoke demo.coroutine-by-hand --pace 1")

@@ -95,6 +95,6 @@ def main(seconds: Annotated[float, Flag("a call takes", 0.1, 10)] = 2.5) -> None
         end.callback(stop.set)  # so that Ctrl-C need not wait for the threads
         in_thread(pool, jobs, logs[0])
         asyncio.run(in_loop(pool, jobs, logs[1]))
-    blocked, raised = (log["caller"][2][1] - log["caller"][1][1] for log in logs)
-    lesson = f"One blocked {blocked:.2f} s; the other raised in {raised * 1e6:.0f} µs."
+    wait, fail = (log["caller"][2][1] - log["caller"][1][1] for log in logs)
+    lesson = f"Too early, one blocked {wait:.2f} s; one raised in {fail * 1e6:.0f} µs."
     finish(lesson, "invoke demo.futures --seconds 5")

@@ -43,6 +43,7 @@ def chart(
     See History.lane for `looks`; ●, ▲ and ■ colour the step that they begin.
     """
     table = Table(box=None, show_header=False, pad_edge=False)
+    roomy = len(scenes) < 3  # so that an empty row fits under each lane
     for title, histories in scenes.items():
         table.add_row("", Text(title, "lesson"))
         for name, history in histories.items():
@@ -50,5 +51,7 @@ def chart(
             for glyph, style in (("●", "done"), ("▲", "failed"), ("■", "waiting")):
                 words.highlight_regex(f"{glyph}.*", style)
             table.add_row(name, history.lane(looks, end, console.width - 52), words)
+            if roomy:
+                table.add_row()
         table.add_row()
     return table
