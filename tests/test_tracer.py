@@ -236,9 +236,12 @@ def test_an_eager_task_that_never_waits_is_told() -> None:
     async def main() -> None:
         factory: Any = vars(asyncio)["eager_task_factory"]
         asyncio.get_running_loop().set_task_factory(factory)
-        await asyncio.create_task(eager(), name="eager")
+        await asyncio.create_task(eager())
 
-    assert of_task(trace(main), "eager") == ["task_spawned", "task_exited"]
+    events = trace(main)
+    (eager_one,) = (e for e in events if e.get("coroutine", "").endswith("eager"))
+    life = [e["event"] for e in events if e.get("task") == eager_one["task"]]
+    assert life == ["task_spawned", "task_exited"]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -300,6 +303,27 @@ async def main():
         group.create_task(asyncio.sleep(60))
         group.create_task(fails())
 asyncio.run(main())
+""",
+    "debug mode": """
+import asyncio, logging, re, time
+class Messages(logging.Handler):
+    def emit(self, record):
+        message = re.sub(r"when=\\S+|took .*", "", record.getMessage())
+        if "block" in message:
+            print(message)
+logging.getLogger("asyncio").addHandler(Messages())
+def block():
+    time.sleep(0.02)
+async def block_in_task():
+    block()
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 0.01
+    loop.call_soon(block)
+    loop.call_later(0.001, block)
+    await asyncio.create_task(block_in_task())
+    await asyncio.sleep(0.05)
+asyncio.run(main(), debug=True)
 """,
     "not asyncio": """
 print("no loop here")

@@ -21,7 +21,7 @@ from demos.support.tracer import Event
 
 ROWS = 5  # inside each place
 FRAMES = 10  # a second
-LEAST = 0.1  # seconds that each moment of the loop is shown at least
+LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowed
 KEYS = " space: stop, go on · ← →: one step · q: end "
 
 
@@ -85,7 +85,7 @@ def play(events: Sequence[Event], slow: float, playing: bool = True) -> None:
     with keyboard() as wait, Live(console=console, auto_refresh=False) as live:
         while number < len(every):
             start, end, until = every[number]
-            frames = math.ceil(max(LEAST, (end - start) * slow) * FRAMES)
+            frames = math.ceil(max(LEAST, end - start) * slow * FRAMES)
             share = frame / frames if playing else 1
             state = replay.at(start + (end - start) * share, until)
             live.update(picture(state, worst), refresh=True)

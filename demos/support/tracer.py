@@ -67,6 +67,7 @@ NUMBERED = {"task", "handle", "future", "by"}
 Event = dict[str, Any]
 Row = tuple[Any, ...]
 T = TypeVar("T")
+Made = TypeVar("Made")
 Ts = TypeVarTuple("Ts")
 
 # What the methods of a Task are called that take its next step: in C the first has
@@ -229,30 +230,46 @@ def _outcome(task: Any) -> str:
     return "returned" if task._exception is None else "raised"
 
 
-class Callback:
-    """A callback that records when it runs; in all else it is like the one inside."""
+def run_callback(
+    trace: Trace, handle: int, callback: Callable[..., object], *args: Any
+) -> None:
+    """Call any other callback; record when."""
+    trace.running = handle
+    start = perf_counter()
+    try:
+        callback(*args)
+    finally:
+        trace.rows.append((start, "callback", perf_counter(), handle))
+        trace.running = 0
+
+
+class Disguised:
+    """Calls `run`, but has the names of `callback`, by which asyncio's messages go."""
 
     def __init__(
-        self, trace: Trace, handle: int, callback: Callable[..., object]
+        self, run: functools.partial[None], callback: Callable[..., object]
     ) -> None:
-        self.trace = trace
-        self.handle = handle
-        self.callback = callback
+        self.run = run
+        self.__wrapped__ = callback
 
     def __getattr__(self, name: str) -> Any:
-        """Return the attribute of the callback inside, for messages that name it."""
-        return getattr(self.callback, name)
+        """Return what the callback has under that name."""
+        return getattr(self.__wrapped__, name)
 
     def __call__(self, *args: Any) -> None:
-        """Call it; a handle takes no interest in what it returns."""
-        self.trace.running = self.handle
-        start = perf_counter()
-        try:
-            self.callback(*args)
-        finally:
-            row = (start, "callback", perf_counter(), self.handle)
-            self.trace.rows.append(row)
-            self.trace.running = 0
+        """Run; a handle takes no interest in what its callback returns."""
+        self.run(*args)
+
+
+def _made_elsewhere(made: Made) -> Made:
+    """Return a task or handle without this file as the place where it was made.
+
+    Only debug mode keeps that; asyncio takes its own line away likewise.
+    """
+    traceback = getattr(made, "_source_traceback", None)
+    if traceback:
+        del traceback[-1]
+    return made
 
 
 class TracedEventLoop(asyncio.SelectorEventLoop):
@@ -276,19 +293,27 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         owner = getattr(callback, "__self__", None)
         if isinstance(owner, Task) and getattr(callback, "__name__", None) in STEPS:
             trace = self._trace
-            return plain_call_soon(  # type: ignore[no-any-return]
-                self,
-                task_step,
-                owner,
-                callback,
-                args,
-                trace,
-                trace.running,
-                perf_counter(),
-                context=context,
-            )
+            now = perf_counter()
+            by = trace.running
+            if not self.get_debug():
+                # Spelt out and without super(): this is where tracing costs most.
+                handle: asyncio.Handle = plain_call_soon(
+                    self,
+                    task_step,
+                    owner,
+                    callback,
+                    args,
+                    trace,
+                    by,
+                    now,
+                    context=context,
+                )
+                return handle
+            step = functools.partial(task_step, owner, callback, args, trace, by, now)
+            named = Disguised(step, callback)
+            return _made_elsewhere(super().call_soon(named, context=context))
         traced = self._traced("callback_scheduled", callback, args)
-        return super().call_soon(traced, *args, context=context)
+        return _made_elsewhere(super().call_soon(traced, *args, context=context))
 
     def call_soon_threadsafe(
         self,
@@ -298,7 +323,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Handle:
         """Do the same from any thread, and wake the selector."""
         traced = self._traced("callback_scheduled", callback, args)
-        return super().call_soon_threadsafe(traced, *args, context=context)
+        handle = super().call_soon_threadsafe(traced, *args, context=context)
+        return _made_elsewhere(handle)
 
     def call_at(
         self,
@@ -310,10 +336,10 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         """Set a timer; ``call_later`` and ``asyncio.sleep`` come here too."""
         due = perf_counter() - self._trace.start + when - self.time()
         traced = self._traced("timer_set", callback, args, due)
-        return super().call_at(when, traced, *args, context=context)
+        return _made_elsewhere(super().call_at(when, traced, *args, context=context))
 
     def _timer_handle_cancelled(self, handle: Any) -> None:
-        self._trace.record("timer_cancelled", handle._callback.handle)
+        self._trace.record("timer_cancelled", handle._callback.run.args[1])
         super()._timer_handle_cancelled(handle)  # type: ignore[misc]
 
     def _add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> Any:
@@ -336,13 +362,13 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         # What resolves a future has it as its first argument, in asyncio itself.
         future = id(args[0]) if args and isinstance(args[0], Future) else None
         trace.record(event, handle, _name(callback), future, trace.by(), *values)
-        return Callback(trace, handle, callback)
+        return Disguised(
+            functools.partial(run_callback, trace, handle, callback), callback
+        )
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         """Make a task of `coro`; an eager one may be done by then."""
-        task: Any = super().create_task(coro, **options)
-        if task._source_traceback:  # in debug mode: where it was created is not here
-            del task._source_traceback[-1]
+        task = _made_elsewhere(super().create_task(coro, **options))
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
         trace = self._trace
@@ -350,7 +376,7 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         trace.record("task_spawned", id(task), *names, trace.by(), *place)
         if task.done():
             trace.record("task_exited", id(task), task.get_name(), _outcome(task))
-        return task  # type: ignore[no-any-return]
+        return task
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
