@@ -263,8 +263,9 @@ class Stage:
                 tasks.create_task(ws.close(code=WSCloseCode.GOING_AWAY))
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        file = (self.folder / (request.match_info["path"] or "index.html")).resolve()
-        if not file.is_relative_to(self.folder) or not file.is_file():
+        folder = self.folder.resolve()
+        file = (folder / (request.match_info["path"] or "index.html")).resolve()
+        if not file.is_relative_to(folder) or not file.is_file():
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
         if file.suffix == ".html":
@@ -281,7 +282,7 @@ def present(port: int | None, browser: bool, theme: str, minutes: float | None) 
 
     Raises Exit when the port cannot be had, or when there is no deck to show.
     """
-    with _listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
+    with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
         node.install()
         with console.status("Building the deck …"):
             deck_and_error = _build(theme)
@@ -339,7 +340,7 @@ async def _watch(stage: Stage, theme: str) -> None:
         await stage.rebuild(theme)
 
 
-def _listen(port: int | None) -> socket.socket:
+def listen(port: int | None) -> socket.socket:
     """Return a listening socket on the loopback interface."""
     for candidate in [port] if port else range(PORT, PORT + 100):
         try:
