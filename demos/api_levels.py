@@ -1,15 +1,15 @@
-"""The same service at asyncio's two levels: streams are short, a Protocol is fast.
+"""One service at both levels of asyncio: streams for less code, a Protocol for speed.
 
 Run:       invoke demo.api-levels
-Look for:  lines of code, then requests per second, from one client for both services.
+Look for:  lines of code, then requests per second; each service has a process of its
+           own, and one client asks both and checks every answer.
 Try next:  invoke demo.api-levels --connections 1
 """
 
 import asyncio
 import random
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
+from contextlib import ExitStack
 from typing import Annotated, Any
 
 from rich.live import Live
@@ -17,12 +17,8 @@ from rich.live import Live
 from demos.support.bars import Row, bar_chart
 from demos.support.commands import Flag
 from demos.support.console import console, finish
-from demos.support.line_client import load
-from demos.support.measure import python
-from demos.support.processes import call, process_pool
+from demos.support.services import load, served
 from demos.support.source import lines_of_code
-
-Serve = Callable[[], Awaitable[asyncio.Server]]
 
 
 async def echo(reader: StreamReader, out: StreamWriter) -> None:
@@ -71,30 +67,27 @@ async def serve_protocol() -> asyncio.Server:
     return await loop.create_server(Echo, "127.0.0.1", 0)
 
 
-async def measure(serve: Serve, pool: Executor, connections: int) -> float:
-    """Return the requests per second that a client in another process gets."""
-    async with await serve() as server:
-        port = server.sockets[0].getsockname()[1]
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, load, port, connections)
-
-
 def main(
     connections: Annotated[int, Flag("at once", 1, 100)] = 50,
-    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 11,
+    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 9,
 ) -> None:
     """Ask both services in turn, and compare."""
     levels = {"streams": (serve_streams, echo), "Protocol": (serve_protocol, Echo)}
     lines = [Row(of, "asyncio", [lines_of_code(*levels[of])]) for of in levels]
     speed = [Row(of, "asyncio", []) for of in levels]
-    charts = {"lines of code": lines, "requests per second": speed}
-    charts[f"{connections} × loopback, {python()}"] = []
-    with process_pool(1) as pool, Live(console=console, auto_refresh=False) as live:
+    title = f"requests per second, by {connections} connections on loopback"
+    charts = {"lines of code": lines, title: speed}
+    with ExitStack() as stack:
+        live = stack.enter_context(Live(console=console, auto_refresh=False))
+        ports = {of: stack.enter_context(served(levels[of][0])) for of in levels}
         for turn in range(repeat + 1):
             for row in random.sample(speed, 2):
-                rate = call(measure, levels[row.label][0], pool, connections)
+                rate = load(ports[row.label], connections)
                 row.values.extend([rate] if turn else [])
                 live.update(bar_chart(charts), refresh=True)
     more, faster = (rows[1].median / rows[0].median for rows in (lines, speed))
-    lesson = f"Protocol: {more:.1f} × the lines, {faster:.1f} × the requests/s."
-    finish(lesson, "invoke demo.api-levels --connections 1")
+    finish(
+        f"Protocol: {more:.1f} × the lines of streams, {faster:.1f} × the requests/s;"
+        " the same answers.",
+        "invoke demo.api-levels --connections 1",
+    )

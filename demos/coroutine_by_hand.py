@@ -96,5 +96,5 @@ def main(pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35) -> None:
     see = partial(look, coroutine)
     steps = record(partial(by_hand, coroutine), see, by_hand, add, ask)
     replay((picture(steps[:count]) for count in range(1, len(steps) + 1)), pace)
-    lesson = f"No loop: send() resumed it where it was suspended, lines {stops(steps)}."
+    lesson = f"No loop: send() resumes where a coroutine was suspended: {stops(steps)}."
     finish(lesson, "invoke demo.coroutine-by-hand --pace 1")

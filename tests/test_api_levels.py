@@ -1,10 +1,9 @@
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from demos.api_levels import Echo, Serve, echo, serve_protocol, serve_streams
-from demos.support.line_client import load
+from demos.api_levels import Echo, echo, serve_protocol, serve_streams
+from demos.support.services import Serve, load, served
 from demos.support.source import lines_of_code
 
 both = pytest.mark.parametrize("serve", [serve_streams, serve_protocol])
@@ -65,12 +64,9 @@ async def test_more_than_the_buffers_hold_comes_back(serve: Serve) -> None:
 
 
 @both
-async def test_the_client_of_the_demo_is_content(serve: Serve) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        async with await serve() as server:
-            port = server.sockets[0].getsockname()[1]
-            loop = asyncio.get_running_loop()
-            assert await loop.run_in_executor(pool, load, port, 5, 12) > 0
+def test_the_client_of_the_demo_is_content(serve: Serve) -> None:
+    with served(serve) as port:
+        assert load(port, connections=5, requests=12) > 0
 
 
 async def test_the_client_rejects_a_wrong_answer() -> None:

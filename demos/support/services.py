@@ -1,8 +1,45 @@
-"""A client that loads a line service; runs in a process of its own."""
+"""An asyncio server in a process of its own, and a client that loads it."""
 
-from contextlib import ExitStack
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing.connection import Connection
 from socket import SHUT_WR, create_connection
 from time import perf_counter
+
+from demos.support.processes import SPAWN
+
+Serve = Callable[[], Awaitable[asyncio.Server]]
+
+
+@contextmanager
+def served(serve: Serve) -> Iterator[int]:
+    """Run the server that `serve` starts, in another process, and yield its port."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_run, args=(serve, theirs), daemon=True)
+    # A process is born with its parent's answer to Ctrl-C: none, which is for us only.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process.start()
+    signal.signal(signal.SIGINT, handler)
+    theirs.close()
+    try:
+        yield ours.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _run(serve: Serve, pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows, it is not born with it
+    asyncio.run(_serve(serve, pipe), debug=False)  # else that would be measured, too
+
+
+async def _serve(serve: Serve, pipe: Connection) -> None:
+    async with await serve() as server:
+        pipe.send(server.sockets[0].getsockname()[1])
+        with suppress(EOFError):  # our parent is gone
+            await asyncio.to_thread(pipe.recv)
 
 
 def load(port: int, connections: int, requests: int = 5_000) -> float:
