@@ -1,6 +1,7 @@
 """The documents: PDFs as a publisher wants them, and the slides for PowerPoint."""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pptx.util import Inches
 from pypdf import PdfWriter
 from pypdf.generic import IndirectObject
 
+_ELEMENT_ID = re.compile(rb"\(node\d{8}\)")
 TITLE_ONLY = 5  # the layout of PowerPoint's own template that has a title alone
 
 
@@ -64,7 +66,7 @@ def finish_pdf(
     bookmarks: list[Bookmark],
 ) -> None:
     """Write the PDF that the browser drew with its outline and what it is about."""
-    writer = PdfWriter(clone_from=drawn)
+    writer = PdfWriter(clone_from=io.BytesIO(_renumber(drawn.read_bytes())))
     date = when.strftime("D:%Y%m%d%H%M%SZ")
     writer.metadata = {
         "/Title": talk.title,
@@ -82,6 +84,13 @@ def finish_pdf(
         if bookmark.opens_section:
             section = item
     writer.write(target)
+
+
+def _renumber(pdf: bytes) -> bytes:
+    """Return the PDF with its element ids counted from 0; Chromium's vary by run."""
+    ids = sorted(set(_ELEMENT_ID.findall(pdf)))
+    numbers = {each: b"(node%08d)" % number for number, each in enumerate(ids)}
+    return _ELEMENT_ID.sub(lambda found: numbers[found[0]], pdf)
 
 
 def write_pptx(pictures: list[Path], target: Path, talk: Talk, when: datetime) -> None:

@@ -115,7 +115,13 @@ def _browser(chosen: str | None) -> Path:
 
 @contextlib.contextmanager
 def _draft(target: Path) -> Iterator[Path]:
-    """Yield a new folder on the disk of `target`, which is gone in the end."""
+    """Yield a new folder on the disk of `target`, which is gone in the end.
+
+    Raises Exit when it cannot be written, or holds a web folder that is not ours.
+    """
+    old = target / FILES["web"]
+    if old.is_dir() and any(old.iterdir()) and not (old / "talk.js").exists():
+        raise Exit(f"{old} is not of an earlier export: choose another --to", code=1)
     there = next(path for path in (target, *target.parents) if path.exists())
     try:
         folder = tempfile.TemporaryDirectory(prefix="export-", dir=there)
@@ -190,9 +196,6 @@ def _committed() -> datetime:
 
 def _hand_over(ready: Path, target: Path, draft: Path) -> None:
     """Move all that is ready to `target`, in place of what is there, and say it."""
-    old = target / FILES["web"]
-    if old.is_dir() and any(old.iterdir()) and not (old / "talk.js").exists():
-        raise Exit(f"{old} holds something else: choose another --to", code=1)
     try:
         target.mkdir(parents=True, exist_ok=True)
         for new in sorted(ready.iterdir()):
