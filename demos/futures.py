@@ -27,7 +27,7 @@ AnyFuture = Future[int] | asyncio.Future[int]
 
 
 def slow(stop: Event, seconds: float, divisor: int) -> int:
-    """Divide 42 by `divisor`, after so many seconds or when told to stop."""
+    """Divide 42 after so many seconds, or once told to stop."""
     stop.wait(seconds)
     return 42 // divisor
 
@@ -51,17 +51,17 @@ def ask(future: AnyFuture) -> str:
         return "InvalidStateError"
 
 
-def watch(future: AnyFuture, history: History) -> None:
+def watch(future: AnyFuture, past: History) -> None:
     """Note what a handle tells: now, and when it is done."""
-    history.note(state(future))
-    future.add_done_callback(lambda _: history.note(state(future)))
+    past.note(state(future))
+    future.add_done_callback(lambda _: past.note(state(future)))
 
 
 def in_thread(pool: Executor, jobs: Jobs, log: Log) -> None:
     """Call, go on, cancel, and ask for a result too early."""
     futures = [pool.submit(slow, *job) for job in jobs]
-    for future, history in zip(futures, log.values(), strict=False):
-        watch(future, history)
+    for future, past in zip(futures, log.values(), strict=False):
+        watch(future, past)
     log["caller"].note("goes on")
     time.sleep(jobs[0][1] / 2)
     futures[2].cancel()
@@ -73,8 +73,8 @@ async def in_loop(pool: Executor, jobs: Jobs, log: Log) -> None:
     """Call, go on, cancel, and ask for a result too early."""
     run = asyncio.get_running_loop().run_in_executor
     futures = [run(pool, slow, *job) for job in jobs]
-    for future, history in zip(futures, log.values(), strict=False):
-        watch(future, history)
+    for future, past in zip(futures, log.values(), strict=False):
+        watch(future, past)
     log["caller"].note("goes on")
     await asyncio.sleep(jobs[0][1] / 2)
     futures[2].cancel()
