@@ -31,7 +31,7 @@ async def echo(reader: StreamReader, out: StreamWriter) -> None:
 
 
 async def serve_streams() -> asyncio.Server:
-    """Serve with the high-level API: a coroutine per connection."""
+    """High-level API: a coroutine per connection."""
     return await asyncio.start_server(echo, "127.0.0.1", 0)
 
 
@@ -62,7 +62,7 @@ class Echo(asyncio.Protocol):
 
 
 async def serve_protocol() -> asyncio.Server:
-    """Serve with the low-level API: callbacks per connection."""
+    """Low-level API: callbacks per connection."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(Echo, "127.0.0.1", 0)
 

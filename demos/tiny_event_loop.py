@@ -48,20 +48,20 @@ class Loop:
                 self.ready.append(woken)
 
     def timeout(self) -> float | None:
-        """Seconds until the top timer is due; None is forever."""
+        """Seconds until a timer is due; None is forever."""
         if not self.timers:
             return None
         return max(0.0, self.timers[0][0] - monotonic())
 
     @types.coroutine
-    def sleep(self, delay: float) -> Generator[None, None, None]:
+    def sleep(self, delay: float) -> Generator[None]:
         """Wait in TIMERS for `delay` seconds."""
-        when = monotonic() + delay
-        heappush(self.timers, (when, id(self.running), self.running))
+        when, coroutine = monotonic() + delay, self.running
+        heappush(self.timers, (when, id(coroutine), coroutine))
         yield
 
     @types.coroutine
-    def readable(self, sock: socket) -> Generator[None, None, None]:
+    def readable(self, sock: socket) -> Generator[None]:
         """Wait in SELECTOR until `sock` can be read."""
         self.selector.register(sock, EVENT_READ, self.running)
         yield
