@@ -23,7 +23,7 @@ Coro = Coroutine[None, None, None]
 
 
 class Loop:
-    """Runs what is READY; TIMERS and SELECTOR tell what is READY next."""
+    """Runs what is READY; TIMERS and SELECTOR wake the rest."""
 
     def __init__(self, *coroutines: Coro) -> None:
         self.ready = deque(coroutines)
