@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from playwright.async_api import Browser, async_playwright
 
 from slides.stage import node
 from tests.talks import ODD, ROOT, SECTIONS, TICKER, invoke, write_demo
+
+BUILD = "from slides.stage import deck; deck.build()"
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +45,8 @@ def recorded(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for suffix in ("cast", "svg"):
             tape = talk / "slides" / "recordings" / f"ticker.{suffix}"
             shutil.copy(tape, tape.with_name(f"{slug}.{suffix}"))
+    # Built, so that its copies need not be.
+    subprocess.run([sys.executable, "-c", BUILD], cwd=talk, check=True)
     return talk
 
 

@@ -129,6 +129,7 @@ def invoke(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
+        timeout=120,
     )
 
 
@@ -138,8 +139,8 @@ class Present:
     def __init__(self, process: subprocess.Popen[str], lines: list[str]) -> None:
         """Take what it said when it was ready."""
         self.process = process
-        self.address = lines[0].split()[-1]
-        self.lines = lines
+        self.said = lines
+        self.audience, self.presenter = (line.split()[-1] for line in lines[-2:])
 
     @property
     def output(self) -> IO[str]:
@@ -178,7 +179,7 @@ def present(talk: Path, *arguments: str) -> Iterator[Present]:
                     break
             else:
                 raise AssertionError(f"present ended: {lines}")
-            yield Present(process, [line for line in lines if "http://" in line])
+            yield Present(process, lines)
         finally:
             process.kill()
 

@@ -24,7 +24,7 @@ from aiohttp.typedefs import Handler, Middleware
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
-from demos.support.commands import DEMOS, slugs
+from demos.support.commands import DEMOS, UsageError, slugs
 from demos.support.console import console
 from slides.stage import deck, node, runner
 
@@ -282,6 +282,8 @@ def present(port: int | None, browser: bool, theme: str, minutes: float | None) 
 
     Raises Exit when the port cannot be had, or when there is no deck to show.
     """
+    if theme not in deck.THEMES:
+        raise UsageError(f"--theme is {' or '.join(deck.THEMES)}, not {theme!r}")
     with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
         node.install()
         with console.status("Building the deck …"):
@@ -297,7 +299,7 @@ def _build(theme: str) -> tuple[Path, str]:
         last = deck.last(theme)
         if last is None:
             raise
-        console.print(error.message, style="failed", markup=False)
+        console.print(error.message, style="failed", markup=False, soft_wrap=True)
         return last, str(error.message)
 
 
