@@ -73,12 +73,12 @@ async def scenario(handler: Handler, sock: socket.socket) -> list[float]:
     return [end - start for end in ends]
 
 
-def traced(title: str, handler: Handler) -> tuple[Run, float]:
+def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Run, float]:
     """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
     here, peer = socket.socketpair()
     here.setblocking(False)
     sender = Timer(0.08, peer.send, [b"hello"])
-    with here, peer, traced_loop() as trace:
+    with here, peer, traced_loop(last) as trace:
         with Runner(loop_factory=SelectorEventLoop) as runner:
             sender.start()
             _, served, _, _ = runner.run(scenario(handler, here))
@@ -86,11 +86,11 @@ def traced(title: str, handler: Handler) -> tuple[Run, float]:
     return Run(title, trace.events()), served
 
 
-def show_scenario(slow: float) -> list[Run]:
+def show_scenario(last: int, slow: float) -> list[Run]:
     """Trace the scenario with each handler, replay the first, compare the two."""
-    blocked, late = traced("time.sleep(0.12)", blocking)
-    freed, served = traced("to_thread(time.sleep, 0.12)", in_thread)
-    plain, with_trace = step_cost()
+    blocked, late = traced("time.sleep(0.12)", blocking, last)
+    freed, served = traced("to_thread(time.sleep, 0.12)", in_thread, last)
+    plain, with_trace, ratio = step_cost()
     play(blocked.program, slow)
     end = max(blocked.end, freed.end)
     notes = [f"the 100 ms timer: served at {at * 1000:.0f} ms" for at in (late, served)]
@@ -103,7 +103,7 @@ def show_scenario(slow: float) -> list[Run]:
     console.print(legend())
     console.print(
         f"a step: {plain * 1e6:.1f} µs plain, {with_trace * 1e6:.1f} µs traced "
-        f"({with_trace / plain:.1f} ×); {python()}",
+        f"({ratio:.1f} ×); {python()}",
         style="note",
     )
     finish(
@@ -132,9 +132,10 @@ def main(
         words = shlex.split(args)
     except ValueError as error:
         raise UsageError(f"--args {args}: {error}") from None
-    code, runs = (
-        show_script(script, words, last, slow) if script else (0, show_scenario(slow))
-    )
+    if script:
+        code, runs = show_script(script, words, last, slow)
+    else:
+        code, runs = 0, show_scenario(last, slow)
     if json:
         write_whole(Path(json), jsonlib.dumps([vars(run) for run in runs]))
     if svg and runs:

@@ -136,9 +136,13 @@ def test_sockets_are_told() -> None:
     assert only(events, "fd_unregistered")
 
 
-def test_the_last_events_are_kept() -> None:
+def test_the_last_events_are_kept_and_how_their_tasks_were_spawned() -> None:
     every = [event["event"] for event in trace(two_steps)]
-    assert [event["event"] for event in trace(two_steps, last=7)] == every[-7:]
+    kept = trace(two_steps, last=7)
+    assert [event["event"] for event in kept[-7:]] == every[-7:]
+    assert {event["event"] for event in kept[:-7]} == {"task_spawned"}
+    known = {event["task"] for event in only(kept, "task_spawned")}
+    assert known >= {event["task"] for event in only(kept, "after_task_step")}
 
 
 def fresh_loop() -> type[asyncio.AbstractEventLoop]:

@@ -79,7 +79,7 @@ def moments(events: Sequence[Event]) -> list[Moment]:
 def play(events: Sequence[Event], slow: float, playing: bool = True) -> None:
     """Show a run moment by moment, `slow` times slower than it was, or by key."""
     every = moments(events)
-    worst = max(moment.end - moment.start for moment in every)
+    worst = max((moment.end - moment.start for moment in every), default=0.0)
     replay = Replay(events)
     number, frame = 0, 1
     with keyboard() as wait, Live(console=console, auto_refresh=False) as live:
@@ -121,7 +121,7 @@ def picture(state: LoopState, worst: float) -> Group:
             rows = [*rows[: ROWS - 1], rest]
         return Panel(
             Text("\n").join(rows),
-            title=Text(f" {title} ", "reverse" if here else ""),
+            title=Text(f" {title} ", "reverse" if here else "bold default"),
             title_align="left",
             subtitle=KEYS if name == "WAITING" and has_keyboard() else None,
             box=HEAVY if here else ROUNDED,
@@ -168,7 +168,7 @@ def _said(state: LoopState) -> Text:
         said = " the loop asks the selector and does not wait: something is ready"
     else:
         said = " nothing is ready: the loop sleeps in the selector"
-    return Text(said, "note", no_wrap=True)
+    return Text(said, "blocked" if state.blocked() else "", no_wrap=True)
 
 
 def _ready(state: LoopState) -> list[Text]:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from random import shuffle
+from operator import truediv
+from random import sample
 from statistics import median
 from time import perf_counter
 
 from demos.support.tracer import traced_loop
 
-TASKS, STEPS, REPEATS = 100, 20, 15
+TASKS, STEPS, REPEATS = 100, 100, 7
 
 
 async def steps(count: int) -> None:
@@ -38,14 +39,17 @@ def traced() -> float:
         return plain()
 
 
-def step_cost() -> tuple[float, float]:
-    """Return the median cost (seconds) of a step: plain, and traced."""
+def step_cost() -> tuple[float, float, float]:
+    """Return what a step costs, plain and traced (seconds), and how many times more.
+
+    All three are medians; the last is one of pairs that were measured together, so
+    that what else the machine does weighs on both sides of it.
+    """
     times: dict[Callable[[], float], list[float]] = {plain: [], traced: []}
     for repeat in range(REPEATS + 1):
-        ways = [*times]
-        shuffle(ways)
-        for way in ways:
+        for way in sample([*times], 2):
             seconds = way()
             if repeat:  # the first is for warming up
                 times[way].append(seconds)
-    return median(times[plain]), median(times[traced])
+    ratios = map(truediv, times[traced], times[plain])
+    return median(times[plain]), median(times[traced]), median(ratios)

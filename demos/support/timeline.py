@@ -73,7 +73,9 @@ class Run:
         part = [i for i, event in enumerate(self.events) if event.get("task") in own]
         if not part:
             return list(self.events)
-        zero = self.events[part[0]]["time"]
+        # A task_spawned may be older than the events that were kept.
+        began = (i for i in part if self.events[i]["event"] != "task_spawned")
+        zero = self.events[next(began, part[0])]["time"]
         return [
             event | {key: event[key] - zero for key in ("time", "due") if key in event}
             for event in self.events[: part[-1] + 1]
@@ -89,7 +91,7 @@ class Run:
         state = LoopState()
         steps = [(0.0, "")]
         for event in self.program:
-            if event["event"] in ("after_task_step", "after_callback"):
+            if state.running and event["event"].startswith("after_"):
                 name = state.name(state.running)
                 place = state.places.get(state.running)
                 where = f" from {place.file}:{place.line}" if place else ""

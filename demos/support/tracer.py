@@ -94,13 +94,17 @@ LIBRARIES = _Libraries()
 
 
 class Trace:
-    """The `last` events of the loops traced; times in seconds since it was made."""
+    """The `last` events of the loops traced; times in seconds since it was made.
+
+    A task whose steps are still there keeps its task_spawned too, however old.
+    """
 
     def __init__(self, last: int = LAST) -> None:
         self.start = perf_counter()
         self.loops = 0
         self.running = 0
         self.rows: deque[Row] = deque(maxlen=last)
+        self.alive: dict[int, Row] = {}  # the task_spawned of each task not done
         self.next_number = itertools.count(1).__next__
         self.thread = threading.get_ident()
 
@@ -114,12 +118,20 @@ class Trace:
 
     def events(self) -> list[Event]:
         """Return the events in order: each has its time, its name and its EVENTS."""
-        rows = [event for row in self.rows.copy() for event in _events_of(row)]
-        rows.sort(key=lambda row: row[0])
+        rows = self.rows.copy()
+        every = [event for row in rows for event in _events_of(row)]
+        every.sort(key=lambda event: event[0])
+        kept = every[-(rows.maxlen or 0) :]
+        ended = (row[-1][-1] for row in rows if row[1] == "task_step" and row[-1])
+        older = [
+            spawned
+            for spawned in (*self.alive.values(), *ended)
+            if spawned and spawned[0] < kept[0][0]
+        ]
+        older.sort(key=lambda event: event[0])
         numbers: dict[int, int] = {0: 0, -1: -1}
         count = itertools.count(1)
-        kept = rows[-(self.rows.maxlen or 0) :]
-        events = [self._event(row, numbers, count) for row in kept]
+        events = [self._event(row, numbers, count) for row in [*older, *kept]]
         names = {
             event["task"]: event["name"]
             for event in events
@@ -162,7 +174,7 @@ def _events_of(row: Row) -> Iterator[Row]:
             yield start, "before_task_step", task
             yield end, "after_task_step", task, future, *_place(*place)
             if ended:
-                yield end, "task_exited", task, *ended
+                yield end, "task_exited", task, *ended[:2]
         case (start, "callback", end, handle):
             yield start, "before_callback", handle
             yield end, "after_callback", handle
@@ -218,16 +230,16 @@ def task_step(
                 future and id(future),
                 frame and frame.f_code,
                 frame and frame.f_lasti,
-                task.done() and (task.get_name(), _outcome(task)),
+                task.done() and _ended(task, trace.alive.pop(key, None)),
             )
         )
 
 
-def _outcome(task: Any) -> str:
-    if task.cancelled():
-        return "cancelled"
+def _ended(task: Any, spawned: Row | None) -> Row:
+    """Return the task's name, how it ended, and its task_spawned."""
     # Not exception(): it would mark the exception as retrieved by the program.
-    return "returned" if task._exception is None else "raised"
+    outcome = "returned" if task._exception is None else "raised"
+    return task.get_name(), "cancelled" if task.cancelled() else outcome, spawned
 
 
 def run_callback(
@@ -371,11 +383,14 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         task = _made_elsewhere(super().create_task(coro, **options))
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
-        trace = self._trace
         names = task.get_name(), _name(coro)
-        trace.record("task_spawned", id(task), *names, trace.by(), *place)
+        key, now, by = id(task), perf_counter(), self._trace.by()
+        row = (now, "task_spawned", key, *names, by, *place)
+        self._trace.rows.append(row)
         if task.done():
-            trace.record("task_exited", id(task), task.get_name(), _outcome(task))
+            self._trace.record("task_exited", key, *_ended(task, None)[:2])
+        else:
+            self._trace.alive[key] = row
         return task
 
     def run_in_executor(
