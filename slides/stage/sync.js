@@ -5,6 +5,6 @@
 if ("live" in document.documentElement.dataset) {
   const key = "asyncio-live";
   const shown = JSON.parse(localStorage.getItem(`bespoke-marp-sync-${key}`) ?? "{}");
-  history.replaceState({ marpBespokeSyncKey: key }, "");
-  if (!location.hash && shown.index) location.hash = shown.index + 1;
+  const slide = location.hash || (shown.index ? `#${shown.index + 1}` : "");
+  history.replaceState({ marpBespokeSyncKey: key }, "", location.search + slide);
 }

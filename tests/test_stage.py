@@ -1,0 +1,238 @@
+"""The stage in a real browser: keys, labels, players, two windows, no server."""
+
+import asyncio
+import functools
+import re
+import threading
+from collections.abc import AsyncIterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.talks import Present, gone, present
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ACTIVE = "svg.bespoke-marp-active"
+SCREEN = f"{ACTIVE} .stage-screen"
+LABEL = f"{ACTIVE} .stage-bar span:last-child"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser whose windows log no error."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 720})
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    yield context
+    await context.close()
+    assert errors == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def show(talk: Path) -> AsyncIterator[Present]:
+    with present(talk) as running:
+        yield running
+
+
+async def open_at(windows: BrowserContext, address: str, slide: int) -> Page:
+    page = await windows.new_page()
+    await page.goto(f"{address}#{slide}")
+    await expect(page.locator(ACTIVE)).to_have_count(1)
+    return page
+
+
+async def pid_on(page: Page) -> int:
+    await expect(page.locator(SCREEN)).to_contain_text(re.compile(r"pid \d+"))
+    found = re.search(r"pid (\d+)", await page.locator(SCREEN).inner_text())
+    assert found
+    return int(found[1])
+
+
+async def test_next_runs_the_demo_and_next_again_moves_on(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 2)
+    await expect(page.locator(LABEL)).to_have_text("→ runs it")
+    await page.keyboard.press("PageDown")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await expect(page.locator(LABEL)).to_have_text(re.compile(r"LIVE \d+\.\d s"))
+    assert page.url.endswith("#2")
+    await page.keyboard.press("PageDown")
+    await page.wait_for_url("**#3")
+    # Back again: what was seen is still there.
+    await page.keyboard.press("PageUp")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.press(" ")
+    await page.wait_for_url("**#3")
+
+
+async def test_the_last_frame_stays_with_nothing_over_it(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 2)
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator(SCREEN)).to_contain_text("try next:")
+    show.process.kill()
+    await asyncio.to_thread(show.process.wait)
+    await page.wait_for_function("document.querySelector('.ap-player') !== null")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
+    await expect(shown).to_have_count(0)
+
+
+async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Present) -> None:
+    page = await open_at(windows, show.audience, 4)
+    await page.keyboard.press("r")
+    first = await pid_on(page)
+    await page.keyboard.press("s")
+    assert await asyncio.to_thread(gone, first)
+    await expect(page.locator(SCREEN)).to_contain_text(f"pid {first}")
+    await page.keyboard.press("r")
+    await expect(page.locator(SCREEN)).not_to_contain_text(f"pid {first}")
+    second = await pid_on(page)
+    await page.keyboard.press("t")
+    await expect(page.locator(LABEL)).to_have_text(re.compile(r"REC \d{4}-\d\d-\d\d"))
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    assert await asyncio.to_thread(gone, second)
+
+
+async def test_leaving_the_slide_ends_the_demo(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 4)
+    await page.keyboard.press("ArrowRight")
+    pid = await pid_on(page)
+    await page.keyboard.press("ArrowLeft")
+    assert await asyncio.to_thread(gone, pid)
+
+
+async def test_a_demo_that_fails_leaves_the_slide_to_the_tape(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 5)
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await expect(page.locator(SCREEN)).not_to_contain_text("nobody planned this")
+
+
+async def test_a_server_that_goes_leaves_the_slide_to_the_tape(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 4)
+    await page.keyboard.press("ArrowRight")
+    pid = await pid_on(page)
+    show.process.kill()
+    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    assert await asyncio.to_thread(gone, pid)
+
+
+async def test_two_windows_see_one_run_and_the_keys_work_in_both(
+    windows: BrowserContext, show: Present
+) -> None:
+    audience = await open_at(windows, show.audience, 3)
+    presenter = await windows.new_page()
+    await presenter.goto(show.presenter)
+    await audience.keyboard.press("ArrowRight")
+    await expect(presenter.locator(f"{ACTIVE} section[id='4']")).to_have_count(1)
+    await presenter.keyboard.press("ArrowRight")
+    pid = await pid_on(audience)
+    assert await pid_on(presenter) == pid
+    await audience.reload()
+    assert await pid_on(audience) == pid
+    late = await open_at(windows, show.audience, 4)
+    assert await pid_on(late) == pid
+    await presenter.keyboard.press("s")
+    assert await asyncio.to_thread(gone, pid)
+
+
+async def test_the_presenter_sees_time_pace_and_the_demos_state(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await windows.new_page()
+    await page.goto(show.presenter)
+    clock = page.locator(".stage-clock")
+    await expect(clock.locator(".time")).to_have_text("0:00 of 6:00")
+    await expect(clock.locator(".pace")).to_have_text("starts with the first →")
+    await page.keyboard.press("ArrowRight")
+    await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
+    await expect(clock.locator(".section")).to_have_text("A talk")
+    await expect(clock.locator(".demo")).to_have_text("demo: not run")
+    await page.keyboard.press("ArrowRight")
+    await expect(clock.locator(".demo")).to_have_text(re.compile("done after"))
+    await page.reload()
+    await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
+    await page.goto(f"{show.presenter}#5")
+    await page.keyboard.press("ArrowRight")
+    await expect(clock.locator(".demo")).to_have_text("demo: failed → tape")
+
+
+async def test_the_length_of_the_talk_scales_its_budgets(
+    windows: BrowserContext, talk: Path
+) -> None:
+    with present(talk, "--minutes", "60") as show:
+        page = await windows.new_page()
+        await page.goto(show.presenter)
+        await expect(page.locator(".stage-clock .time")).to_have_text("0:00 of 60:00")
+
+
+async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
+    windows: BrowserContext, show: Present, talk: Path
+) -> None:
+    page = await open_at(windows, show.audience, 3)
+    section = talk / "slides" / "10-more.md"
+    text = section.read_text("utf-8")
+    section.write_text(text.replace("## Third", "## Changed"), encoding="utf-8")
+    await expect(page.locator(f"{ACTIVE} h2")).to_have_text("Changed")
+    assert page.url.endswith("#3")
+    section.write_text(text + "\n![x](diagrams/gone.svg)\n", encoding="utf-8")
+    failure = page.locator(".stage-failure")
+    await expect(failure).to_contain_text("there is no diagrams/gone.svg")
+    await expect(page.locator(f"{ACTIVE} h2")).to_have_text("Changed")
+    section.write_text(text, encoding="utf-8")
+    await expect(page.locator(f"{ACTIVE} h2")).to_have_text("Third")
+    await expect(failure).to_be_hidden()
+
+
+async def test_a_page_of_another_origin_cannot_reach_the_stage(
+    windows: BrowserContext, show: Present, tmp_path: Path
+) -> None:
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    (tmp_path / "index.html").write_text("<title>evil</title>", encoding="utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as stranger:
+        threading.Thread(target=stranger.serve_forever).start()
+        page = await windows.new_page()
+        await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
+        opened = await page.evaluate(
+            """address => new Promise(done => {
+                const socket = new WebSocket(address.replace("http", "ws") + "show");
+                socket.onopen = () => done(true);
+                socket.onerror = () => done(false);
+            })""",
+            show.audience,
+        )
+        stranger.shutdown()
+    assert opened is False
+
+
+async def test_without_a_server_the_same_keys_replay_the_tapes(
+    windows: BrowserContext, recorded: Path, tmp_path: Path
+) -> None:
+    """From disk, as an exported page is: `data-live` is what the stage adds."""
+    deck = next((recorded / ".build").glob("*-dark"))
+    page = await windows.new_page()
+    text = (deck / "index.html").read_text("utf-8")
+    still = deck / "still.html"
+    still.write_text(text.replace(" data-live", "", 1), encoding="utf-8")
+    await page.goto(f"{still.as_uri()}#2")
+    await expect(page.locator(LABEL)).to_have_text("→ plays it")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.press("ArrowRight")
+    await page.wait_for_url("**#3")
