@@ -116,7 +116,7 @@ def show_scenario(last: int, slow: float) -> list[Run]:
 
 def main(
     script: Annotated[str | None, Flag("trace this asyncio program instead")] = None,
-    args: Annotated[str, Flag("its arguments, quoted as in a shell")] = "",
+    args: Annotated[str | None, Flag("its arguments, quoted as in a shell")] = None,
     json: Annotated[str | None, Flag("write the events to this file")] = None,
     svg: Annotated[str | None, Flag("write the timeline to this file")] = None,
     last: Annotated[int, Flag("events kept", 1, 10_000_000)] = LAST,
@@ -129,7 +129,7 @@ def main(
     if script and not Path(script).is_file():
         raise UsageError(f"--script {script}: no such file")
     try:
-        words = shlex.split(args)
+        words = shlex.split(args or "")
     except ValueError as error:
         raise UsageError(f"--args {args}: {error}") from None
     if script:

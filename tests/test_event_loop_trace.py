@@ -134,7 +134,7 @@ import asyncio, sys
 print(sys.argv[1:])
 async def main():
     await asyncio.sleep(0)
-asyncio.run(main(), **{})
+asyncio.run(main())
 sys.exit(7)
 """
 
@@ -146,6 +146,7 @@ def test_a_script_is_traced_and_keeps_output_and_exit_code(
     script = tmp_path / "their program.py"
     script.write_text(SCRIPT, encoding="utf-8")
     code, events = trace_script(str(script), ["a", "b c"], 1000)
+    assert events
     assert (code, capfd.readouterr().out) == (7, "['a', 'b c']\n")
     names = [e["coroutine"] for e in events if e["event"] == "task_spawned"]
     assert names[0] == "main"
@@ -155,6 +156,12 @@ def test_a_script_without_a_loop_leaves_no_events(tmp_path: Path) -> None:
     script = tmp_path / "plain.py"
     script.write_text("raise SystemExit(3)", encoding="utf-8")
     assert trace_script(str(script), [], 1000) == (3, [])
+
+
+def test_a_script_that_is_cut_short_leaves_no_trace(tmp_path: Path) -> None:
+    script = tmp_path / "cut.py"
+    script.write_text("import os; os._exit(4)", encoding="utf-8")
+    assert trace_script(str(script), [], 1000) == (4, None)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -1,7 +1,9 @@
 """What an event loop holds at a moment, rebuilt from the events of a trace."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from demos.support.tracer import Event
@@ -37,16 +39,19 @@ class LoopState:
     polled: float = 0.0  # when the selector last answered
     running: int = 0
     since: float = 0.0  # when the running step began
-    ready: list[int] = field(default_factory=list)
+    ready: dict[int, None] = field(default_factory=dict)  # in their order
     batch: set[int] = field(default_factory=set)  # what this iteration will run
     timers: dict[int, float] = field(default_factory=dict)  # handle → due
+    heap: list[tuple[float, int]] = field(default_factory=list)  # the same, and old
     sockets: dict[int, int] = field(default_factory=dict)  # descriptor → handle
     waiting: dict[int, int | None] = field(default_factory=dict)  # task → future
+    waiters: dict[int | None, int] = field(default_factory=dict)  # future → task
     names: dict[int, str] = field(default_factory=dict)  # of tasks and handles
     places: dict[int, Place] = field(default_factory=dict)  # of tasks
     futures: dict[int, int] = field(default_factory=dict)  # handle → future
     calls: dict[int, str] = field(default_factory=dict)  # future → call in a thread
     parents: dict[int, int] = field(default_factory=dict)  # task → who spawned it
+    named: Counter[str] = field(default_factory=Counter)  # tasks of each coroutine
 
     def apply(self, event: Event) -> None:
         """Go on to the moment just after `event`."""
@@ -57,14 +62,15 @@ class LoopState:
                 self.parents[task] = by
                 self._stands(task, event)
             case {"event": "task_scheduled", "task": task}:
-                self.waiting.pop(task, None)
-                self.ready.append(task)
+                self._wait_no_more(task)
+                self.ready[task] = None
             case {"event": "callback_scheduled", "handle": handle}:
                 self._handle(handle, event)
-                self.ready.append(handle)
+                self.ready[handle] = None
             case {"event": "timer_set", "handle": handle, "due": due}:
                 self._handle(handle, event)
                 self.timers[handle] = due
+                heappush(self.heap, (due, handle))
             case {"event": "timer_cancelled", "handle": handle}:
                 self.timers.pop(handle, None)
             case {"event": "reader_set" | "writer_set", "handle": handle, "fd": fd}:
@@ -85,32 +91,37 @@ class LoopState:
                 self._stands(task, event)
                 if task not in self.ready:
                     self.waiting[task] = future
+                    self.waiters[future] = task
             case {"event": "task_exited", "task": task}:
-                self.waiting.pop(task, None)
+                self._wait_no_more(task)
                 self.parents.pop(task, None)
             case {"event": "before_io_wait"}:
                 self.iteration = event["iteration"]
                 self.timeout = event["timeout"]
                 self.polling = True
                 # What was to run and did not was cancelled before its turn.
-                self.ready = [key for key in self.ready if key not in self.batch]
+                for key in self.batch:
+                    self.ready.pop(key, None)
             case {"event": "after_io_wait", "fds": fds}:
                 self.polling = False
                 self.polled = self.time
-                self.ready += [self.sockets[fd] for fd in fds if fd in self.sockets]
-                for handle, due in self.top():
-                    if due <= self.time:
-                        del self.timers[handle]
-                        self.ready.append(handle)
+                known = (self.sockets[fd] for fd in fds if fd in self.sockets)
+                self.ready.update(dict.fromkeys(known))
+                while self.heap and self.heap[0][0] <= self.time:
+                    _, handle = heappop(self.heap)
+                    if self.timers.pop(handle, None) is not None:
+                        self.ready[handle] = None
                 self.batch = set(self.ready)
 
     def _start(self, key: int) -> None:
-        if key in self.ready:
-            self.ready.remove(key)
+        self.ready.pop(key, None)
         self.batch.discard(key)
         self.timers.pop(key, None)
         self.running = key
         self.since = self.time
+
+    def _wait_no_more(self, task: int) -> None:
+        self.waiters.pop(self.waiting.pop(task, None), None)
 
     def _handle(self, handle: int, event: Event) -> None:
         self.names[handle] = event["callback"].rpartition(".")[2]
@@ -125,13 +136,8 @@ class LoopState:
         if not re.fullmatch(r"Task-\d+", event["name"]):
             return str(event["name"])
         name = event["coroutine"].rpartition(".")[2]
-        pattern = re.compile(rf"{re.escape(name)}( \d+)?")
-        same = sum(bool(pattern.fullmatch(other)) for other in self.names.values())
-        return f"{name} {same + 1}" if same else name
-
-    def top(self) -> list[tuple[int, float]]:
-        """Return the timers (handle, due), the one due first at the top."""
-        return sorted(self.timers.items(), key=lambda timer: timer[1])
+        self.named[name] += 1
+        return f"{name} {self.named[name]}" if self.named[name] > 1 else str(name)
 
     def lag(self) -> float:
         """Return for how long the loop has not asked its selector, in seconds."""
@@ -144,8 +150,7 @@ class LoopState:
     def owner(self, handle: int) -> int | None:
         """Return the task that waits for what this handle resolves, if any does."""
         future = self.futures.get(handle)
-        waiters = (task for task, other in self.waiting.items() if other == future)
-        return next(waiters, None) if future is not None else None
+        return self.waiters.get(future) if future is not None else None
 
     def name(self, key: int) -> str:
         """Return what to call a task or a callback."""
@@ -168,6 +173,6 @@ class LoopState:
         if handles & set(self.sockets.values()):
             return "the selector"
         if future in self.calls:
-            return "a thread"
+            return f"a thread: {self.calls[future]}"
         children = sum(parent == task for parent in self.parents.values())
         return f"the last of {children} tasks" if children else "another task"

@@ -2,9 +2,9 @@
 
 import linecache
 import math
-from collections.abc import Sequence
-from itertools import takewhile
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice, takewhile
+from typing import NamedTuple, TypeVar
 
 from rich.box import HEAVY, ROUNDED
 from rich.console import Group
@@ -16,13 +16,15 @@ from rich.text import Text
 from demos.support.console import console
 from demos.support.drawing import bar
 from demos.support.keys import has_keyboard, keyboard
-from demos.support.loop_state import LoopState, Place
+from demos.support.loop_state import LATE, LoopState, Place
 from demos.support.tracer import Event
 
 ROWS = 5  # inside each place
 FRAMES = 10  # a second
 LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowed
 KEYS = " space: stop, go on · ← →: one step · q: end "
+
+Item = TypeVar("Item")
 
 
 class Moment(NamedTuple):
@@ -116,9 +118,6 @@ def picture(state: LoopState, worst: float) -> Group:
         style = "blocked" if here and blocked else style if here else "waiting"
         for row in rows:
             row.truncate(width - 4, overflow="ellipsis")
-        if len(rows) > ROWS:
-            rest = Text(f"… {len(rows) - ROWS + 1} more", "note")
-            rows = [*rows[: ROWS - 1], rest]
         return Panel(
             Text("\n").join(rows),
             title=Text(f" {title} ", "reverse" if here else "bold default"),
@@ -171,11 +170,20 @@ def _said(state: LoopState) -> Text:
     return Text(said, "blocked" if state.blocked() else "", no_wrap=True)
 
 
+def _rows(items: Collection[Item], draw: Callable[[Item], Text]) -> list[Text]:
+    """Draw as many items as there is room for, and say how many more there are."""
+    if len(items) <= ROWS:
+        return [draw(item) for item in items]
+    first = [draw(item) for item in islice(items, ROWS - 1)]
+    return [*first, Text(f"… {len(items) - ROWS + 1} more", "note")]
+
+
 def _ready(state: LoopState) -> list[Text]:
-    return [
-        Text(f"{'▶' if not place else ' '} {state.name(key)}", "ready")
-        for place, key in enumerate(state.ready)
-    ]
+    top = next(iter(state.ready), None)
+    return _rows(
+        state.ready,
+        lambda key: Text(f"{'▶' if key == top else ' '} {state.name(key)}", "ready"),
+    )
 
 
 def _running(state: LoopState) -> list[Text]:
@@ -203,21 +211,20 @@ def _source(place: Place) -> list[str]:
 
 
 def _timers(state: LoopState) -> list[Text]:
-    rows: list[Text] = []
-    for handle, due in state.top():
+    timers = sorted(state.timers.items(), key=lambda timer: timer[1])
+
+    def draw(timer: tuple[int, float]) -> Text:
+        handle, due = timer
         left = (due - state.time) * 1000
-        mark = "▲" if not rows else " "
         when = f"in {left:3.0f} ms" if left >= 0 else f"{-left:.0f} ms LATE"
         name = state.name(handle).removeprefix("wake ")
-        rows.append(Text(f"{mark} {when} {name}", "blocked" if left < -10 else ""))
-    return rows
+        style = "blocked" if -left > LATE * 1000 else ""
+        return Text(f"{'▲' if timer == timers[0] else ' '} {when} {name}", style)
+
+    return _rows(timers, draw)
 
 
 def _selector(state: LoopState) -> list[Text]:
-    rows = [
-        Text(f"socket {fd} → {state.name(handle).removeprefix('wake ')}")
-        for fd, handle in state.sockets.items()
-    ]
     if not state.polling:
         said = f"not asked for {state.lag() * 1000:.0f} ms"
     elif state.timeout is None:
@@ -227,16 +234,23 @@ def _selector(state: LoopState) -> list[Text]:
     else:
         said = "timeout 0: something is ready"
     style = "asyncio" if state.polling else "blocked" if state.blocked() else "note"
-    return [Text(said, style), *rows]
+    sockets = _rows(
+        state.sockets,
+        lambda fd: Text(
+            f"socket {fd} → {state.name(state.sockets[fd]).removeprefix('wake ')}"
+        ),
+    )
+    return [Text(said, style), *sockets[: ROWS - 1]]
 
 
 def _waiting(state: LoopState) -> list[Text]:
-    rows = []
-    for task in state.waiting:
+    room = console.width - 50
+
+    def draw(task: int) -> Text:
         row = Text(f"{state.names.get(task, '?'):13.13} ")
         if task in state.places:
-            place = state.places[task]
-            line = linecache.getline(*place).strip()
-            row.append(f"{line:{console.width - 46}.{console.width - 46}}", "asyncio")
-        rows.append(row.append(f" ← {state.waker(task)}", "ready"))
-    return rows
+            line = linecache.getline(*state.places[task]).strip()
+            row.append(f"{line:{room}.{room}}", "asyncio")
+        return row.append(f" ← {state.waker(task)}", "ready")
+
+    return _rows(state.waiting, draw)

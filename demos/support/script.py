@@ -22,13 +22,15 @@ UNTRACED = (
     "not traced: no task ran in a selector event loop of the main thread "
     "(uvloop and the Proactor loop of Windows cannot be traced)"
 )
-KILLED = "no trace: a signal ended the program before it could be written"
+ENDED = (
+    "no trace: the program was ended, by a signal or os._exit, before it was written"
+)
 
 
 def trace_script(
     script: str, args: Sequence[str], last: int
-) -> tuple[int, list[Event]]:
-    """Run `script`; return its exit code and its `last` events, none if not traced.
+) -> tuple[int, list[Event] | None]:
+    """Run `script`; return its exit code and its `last` events, or None if it was cut.
 
     Its input and output are its own, and so are Ctrl-C and SIGTERM. An exit code of
     128 + N means, as in a shell, that signal N ended it.
@@ -44,7 +46,7 @@ def trace_script(
         finally:
             signal.signal(signal.SIGINT, interrupt)
             signal.signal(signal.SIGTERM, terminate)
-        events = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
+        events = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
     return code if code >= 0 else 128 - code, events
 
 
@@ -54,16 +56,16 @@ def show_script(
     """Trace `script`, then say on stderr what was seen; with a keyboard, replay it."""
     code, events = trace_script(script, args, last)
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
-    run = Run(Path(script).name, events)
-    if not any(event["event"] == "before_task_step" for event in events):
-        errors.print(UNTRACED if code < 128 else KILLED, soft_wrap=True)
+    if events is None or not any(e["event"] == "before_task_step" for e in events):
+        errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
         return code, []
+    run = Run(Path(script).name, events)
     if has_keyboard():
         play(run.program, slow, playing=False)
     seconds, who = run.longest_step()
     note = f"from left to right: {run.end:.3g} s"
     errors.print(chart(run, console.width, run.end, note), legend())
     errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
-    if len(events) == last:
+    if len(events) >= last:
         errors.print(f"only the last {last} events were kept (--last)", style="note")
     return code, [run]

@@ -84,7 +84,7 @@ class Run:
     @property
     def end(self) -> float:
         """When the last of those was, in seconds."""
-        return float(self.program[-1]["time"])
+        return max(float(self.program[-1]["time"]), 1e-6)
 
     def longest_step(self) -> tuple[float, str]:
         """Return how long the longest step took (seconds), and who took it where."""
@@ -131,6 +131,8 @@ def lanes(run: Run) -> list[Lane]:
                 dues[event["handle"]] = event["due"]
             case "task_spawned":
                 found[task] = Lane(state.names[task], [])
+                if time < 0:  # before the events that were kept; it waits, no doubt
+                    now[task] = (0.0, "waiting")
             case "task_scheduled" if now.get(task, (0, ""))[1] not in (
                 "late",
                 "running",

@@ -16,7 +16,8 @@ loop's ``call_soon``, ``call_at``, ``create_task``, ``run_in_executor``; but for
 ``_add_reader`` and ``_add_writer``, through which transports wait for a socket, and
 ``_timer_handle_cancelled``. Coroutines are not wrapped: a program finds its own
 ``get_coro()`` and its own tracebacks. ``_fut_waiter`` and ``_exception`` are only
-read, to say what a task waits for and how it ended.
+read, to say what a task waits for and how it ended; in debug mode, this file's line
+is taken out of ``_source_traceback``.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ from time import perf_counter
 from types import CodeType, CoroutineType, TracebackType
 from typing import Any, TypeVar, TypeVarTuple
 
-LAST = 50_000  # events kept unless told otherwise, at most about 15 MB
+LAST = 50_000  # events kept unless told otherwise, at most about 12 MB
 
 # The events and what each tells, named as in Trio's Instrument where it has them
 # (https://trio.readthedocs.io/en/stable/reference-lowlevel.html#instruments).
@@ -403,8 +404,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
 
 
 def _name(thing: Any) -> str:
-    while isinstance(thing, functools.partial):
-        thing = thing.func
+    while isinstance(thing, functools.partial):  # to_thread: of a context's run
+        thing = thing.args[0] if _name(thing.func) == "Context.run" else thing.func
     return str(getattr(thing, "__qualname__", None) or type(thing).__qualname__)
 
 
@@ -491,7 +492,8 @@ def run_script(path: Path, last: int, script: str) -> None:
     It ends as the script ends: with its exit code, its exception, its traceback.
     """
     process = os.getpid()
-    sys.path[0] = str(Path(script).resolve().parent)
+    if not sys.flags.safe_path:
+        sys.path[0] = str(Path(script).resolve().parent)
     with traced_loop(last) as trace:
         try:
             runpy.run_path(script, run_name="__main__")
