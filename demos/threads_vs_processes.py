@@ -25,7 +25,8 @@ from demos.support.console import console, finish
 from demos.support.figures import SEQUENTIAL, Figures, Run, Size
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
 from demos.support.measure import usable_cores
-from demos.support.pools import THREADS, executors, process_pool, start
+from demos.support.pools import THREADS, executors, start
+from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
 from demos.support.speedup import picture
 
@@ -105,7 +106,7 @@ def compare(figures: Figures, workloads: list[Workload], workers: int) -> Iterat
 def compare_sizes(figures: Figures, workers: int, repeat: int) -> Iterator[str]:
     """Measure ever larger jobs without and with processes that have started."""
     terms = size_for(pi, SPIN) / SPIN
-    with process_pool(workers) as pool:
+    with ProcessPool(workers) as pool:
         start(pool, workers)
         for seconds in SIZES:
             yield f"jobs of {seconds * 1000:g} ms"
@@ -139,7 +140,7 @@ def main(
     processes = figures.speedup("processes", "CPU-bound")
     finish(
         f"{THREADS.capitalize()}: Python code {code:.2f}×, waiting {waiting:.2f}×,"
-        f" C code {c_code:.2f}×; processes: Python code {processes:.2f}×"
+        f" C code {c_code:.2f}×; processes: Python {processes:.2f}×"
         f" of {median(figures.ceilings):.2f}×",
         "invoke demo.threads-vs-processes --workers 4",
     )

@@ -13,15 +13,15 @@ from functools import partial
 from typing import Annotated, Any
 
 from demos.support.commands import Flag
-from demos.support.console import console, finish
+from demos.support.console import finish
 from demos.support.heat import HeatTable
 from demos.support.jobs import pi, pi_async, request, size_for
 from demos.support.measure import python, usable_cores
-from demos.support.pools import process_pool
+from demos.support.processes import ProcessPool
 from demos.support.slow_server import request_async, slow_server
 
 Job = Callable[[Any], Any]
-MOST_PROCESSES = 32  # each is a whole Python
+MOST_PROCESSES = 16  # each is a whole Python
 
 
 def rule(io_bound: bool, io_very_slow: bool = False) -> str:
@@ -39,7 +39,7 @@ def run_threads(job: Job, sizes: list[Any], workers: int) -> list[Any]:
 
 def run_processes(job: Job, sizes: list[Any], workers: int) -> list[Any]:
     """Run a job of each size, so many at once, in processes."""
-    with process_pool(workers) as pool:
+    with ProcessPool(workers) as pool:
         return list(pool.map(job, sizes))
 
 
@@ -67,24 +67,22 @@ def main(
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
 ) -> None:
     """Measure, draw, and say what was seen."""
-    terms, cores = size_for(pi, 0.04), usable_cores()
+    terms, cores = size_for(pi, 0.03), usable_cores()
+    note = (
+        f"simulated latency, loopback; {MOST_PROCESSES} processes at most; {python()}"
+    )
     with slow_server() as port:
         ask = partial(request, port), partial(request_async, port)
         computing = models(pi, pi_async, [terms] * 8, cores)
         fast = models(*ask, [0.005] * 8, 8)
-        slow = models(*ask, [0.1] * waits, waits)
-        table = HeatTable(
-            {
-                "CPU-bound\n8 × 40 ms": (rule(io_bound=False), computing),
-                "few fast waits\n8 × 5 ms": (rule(io_bound=True), fast),
-                f"many slow waits\n{waits} × 100 ms": (rule(True, True), slow),
-            }
-        )
+        slow = models(*ask, [0.05] * waits, waits)
+        rows = {
+            "CPU-bound\n8 × 30 ms": (rule(io_bound=False), computing),
+            "few fast waits\n8 × 5 ms": (rule(io_bound=True), fast),
+            f"many slow waits\n{waits} × 50 ms": (rule(True, True), slow),
+        }
+        table = HeatTable(rows, note)
         table.measure(repeat)
-    note = (
-        f"simulated latency, loopback; {MOST_PROCESSES} processes at most; {python()}"
-    )
-    console.print(note, style="note")
     judged = {row.split("\n")[0]: verdict for row, verdict in table.verdicts().items()}
     found = [f"{row} {said.mark} {said.ratio:.2f}×" for row, said in judged.items()]
     finish(

@@ -1,13 +1,25 @@
 import os
 import signal
 
-from demos.support.processes import call, one_process_each, process_pool
+import pytest
+
+from demos.support.processes import ProcessPool, call, one_process_each, process_pool
 
 
 def test_workers_are_other_processes_that_ignore_ctrl_c() -> None:
     with process_pool(1) as pool:
         assert pool.submit(os.getpid).result() != os.getpid()
         assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="POSIX only")
+def test_a_worker_ignores_ctrl_c_from_its_first_moment_and_its_parent_does_not() -> (
+    None
+):
+    with ProcessPool(1) as pool:
+        mask = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result()
+    assert signal.SIGINT in mask
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_each_job_has_a_process_of_its_own() -> None:

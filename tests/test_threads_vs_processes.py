@@ -9,7 +9,8 @@ from invoke.exceptions import Exit
 from demos.support.console import console
 from demos.support.figures import SEQUENTIAL, Figures, Run, Size, crossover
 from demos.support.jobs import pi, request, sha256, size_for, spin, worker
-from demos.support.pools import THREADS, executors, process_pool, start
+from demos.support.pools import THREADS, executors, start
+from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
 from demos.support.speedup import SpeedupChart, picture
 from demos.threads_vs_processes import (
@@ -74,7 +75,7 @@ def test_a_wait_takes_no_cpu_and_a_computation_does() -> None:
 
 
 def test_the_ceiling_is_measured_with_processes_that_are_busy_at_once() -> None:
-    with process_pool(2) as pool:
+    with ProcessPool(2) as pool:
         assert ceiling(pool, 2, 0.02) > 0
 
 

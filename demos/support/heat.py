@@ -52,9 +52,10 @@ def judge(advice: str, times: Mapping[str, float]) -> Verdict:
 class HeatTable:
     """The times of some calls, by row and column, and what a rule says of each row."""
 
-    def __init__(self, rows: Mapping[str, tuple[str, Calls]]) -> None:
+    def __init__(self, rows: Mapping[str, tuple[str, Calls]], note: str) -> None:
         """`rows` holds the column that the rule names, and what to call by column."""
         self._rows = rows
+        self._note = note
         self._columns = list(next(iter(rows.values()))[1])
         self._times: dict[tuple[str, str], list[float]] = {}
         self._now = ("", "")
@@ -98,6 +99,7 @@ class HeatTable:
     def __rich__(self) -> Table:
         """Draw the table as it is now."""
         table = Table(box=box.SQUARE, show_lines=True, expand=True, padding=0)
+        table.caption = Text(self._note, "note")
         table.add_column()
         for column in self._columns:
             table.add_column(Text(column, column), justify="center", ratio=1)
@@ -118,6 +120,6 @@ class HeatTable:
             return Padding(f"{mark}\n\n", (1, 0, 0, 0))
         factor = medians[column] / min(medians.values())
         style = next(style for most, style in HEAT.items() if factor <= most)
-        word = "best" if factor == 1 else f"{factor:.1f}× as long"
+        word = "best" if factor == 1 else f"takes {factor:.1f}×"
         took = durations(self._times[row, column]).replace(" [", "\n[")
         return Padding(f"{mark}{word}\n{took}", (1, 0, 0, 0), style=style)

@@ -1,31 +1,22 @@
 """The executors that the running Python has, and what it takes to start one."""
 
 import concurrent.futures
-import signal
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from time import perf_counter
 
 from demos.support.jobs import worker
 from demos.support.measure import gil_enabled
+from demos.support.processes import ProcessPool
 
 THREADS = "threads" if gil_enabled() else "free threads"
-
-
-def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of processes, by the default start method, that ignore Ctrl-C.
-
-    It reaches every process of a terminal, but only the parent is to act on it.
-    """
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=ignore)
 
 
 def executors() -> dict[str, Callable[[int], Executor]]:
     """Return what makes a pool of so many workers, for each model that Python has."""
     found: dict[str, Callable[[int], Executor]] = {
         THREADS: ThreadPoolExecutor,
-        "processes": process_pool,
+        "processes": ProcessPool,
     }
     if hasattr(concurrent.futures, "InterpreterPoolExecutor"):  # from Python 3.14
         found["sub-interpreters"] = concurrent.futures.InterpreterPoolExecutor

@@ -1,7 +1,7 @@
-"""Processes that start the same way on every platform, and end quietly.
+"""Processes that end quietly.
 
-All are fresh interpreters (spawn), not forks. Ctrl-C reaches every process of a
-terminal: workers ignore it, as their parent ends them.
+Ctrl-C reaches every process of a terminal: workers ignore it, as their parent ends
+them.
 """
 
 import asyncio
@@ -9,23 +9,46 @@ import multiprocessing.pool
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.context import BaseContext
+from typing import Any, ParamSpec, TypeVar
 
 SPAWN = multiprocessing.get_context("spawn")
 IGNORE_CTRL_C = (signal.SIGINT, signal.SIG_IGN)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ProcessPool(ProcessPoolExecutor):
+    """A pool whose workers ignore Ctrl-C; without a context, they start as usual."""
+
+    def __init__(self, workers: int, context: BaseContext | None = None) -> None:
+        super().__init__(workers, context, signal.signal, IGNORE_CTRL_C)
+
+    def submit(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Submit a call, which may start a worker."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(fn, *args, **kwargs)
+        # A worker inherits the mask: so it ignores Ctrl-C before it can say so itself.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool once its workers run: call it outside the event loop."""
-    pool = ProcessPoolExecutor(workers, SPAWN, signal.signal, IGNORE_CTRL_C)
+    """Return a pool of fresh interpreters (spawn) once they run: not in a loop."""
+    pool = ProcessPool(workers, SPAWN)
     for started in [pool.submit(time.sleep, 0.01) for _ in range(workers)]:
         started.result()
     return pool
 
 
 def one_process_each() -> multiprocessing.pool.Pool:
-    """Return a pool that does one job at a time, each in a process of its own."""
+    """Return a pool that does one job at a time, each in a fresh interpreter."""
     return SPAWN.Pool(1, signal.signal, IGNORE_CTRL_C, maxtasksperchild=1)
 
 

@@ -16,14 +16,22 @@ from invoke.exceptions import Exit
 @contextmanager
 def slow_server() -> Iterator[int]:
     """Run the server and yield its port."""
-    command = [sys.executable, "-P", __file__]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
+    with subprocess.Popen(
+        [sys.executable, "-P", __file__],
+        stdin=pipe,
+        stdout=pipe,
+        text=True,
+        process_group=0,  # a terminal's Ctrl-C is not for it
+    ) as server:
         assert server.stdout
-        port = server.stdout.readline()
-        if not port:
-            raise Exit("the slow server did not start", code=1)
-        yield int(port)
+        try:
+            port = server.stdout.readline()
+            if not port:
+                raise Exit("the slow server did not start", code=1)
+            yield int(port)
+        finally:
+            server.kill()
 
 
 async def request_async(port: int, seconds: float) -> bytes:
@@ -47,7 +55,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def serve() -> None:
-    """Print the port, then serve until stdin ends, as it does with our parent."""
+    """Print the port, then serve; end with stdin, should our parent be killed."""
     server = await asyncio.start_server(answer, "127.0.0.1", backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
@@ -55,5 +63,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for our parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the same on Windows
     asyncio.run(serve())
