@@ -13,7 +13,7 @@ A file is written as ``name.part`` and gets its name when every byte was checked
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -80,6 +80,9 @@ class Download:
     def enter(self, state: State) -> None:
         """Note that the download is in `state` from now on."""
         self.changes.append((perf_counter(), state))
+
+
+Downloads = Sequence[Download]
 
 
 class Attempt:

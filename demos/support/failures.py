@@ -56,8 +56,8 @@ def failure(error: Exception) -> Failure:
             return Failure(reason.lower(), final=True)
         case aiohttp.TooManyRedirects():
             return Failure("more than 10 redirects", final=True)
-        case aiohttp.InvalidURL(url=url):
-            return Failure(f"redirected to {url}", final=True)
+        case aiohttp.RedirectClientError():
+            return Failure(f"redirected to {error}", final=True)
         case RedirectError():
             return Failure(str(error), final=True)
         case HTTPException() | aiohttp.ClientResponseError():

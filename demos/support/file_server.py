@@ -27,7 +27,7 @@ from aiohttp import web
 from invoke.exceptions import Exit
 
 FAULTS = ("503", "reset", "truncated", "stall")
-PIECES = 4  # a body arrives in so many, spread over the second half of its latency
+PIECES = 3  # a body arrives in so many, spread over the second half of its latency
 TRICKLE = 0.25  # seconds from byte to byte of a stalled body
 
 # The listen queue: socketserver's 5 turns a burst of clients into seconds of SYN
@@ -60,7 +60,7 @@ class File:
 
 
 def plan_files(number: int, latency: float, error_rate: float, seed: int) -> list[File]:
-    """Return `number` files, the same for the same seed, within 20 % of `latency`.
+    """Return `number` files, the same for the same seed, within 10 % of `latency`.
 
     Each of a file's first five requests meets a fault with probability `error_rate`.
     """
@@ -70,7 +70,7 @@ def plan_files(number: int, latency: float, error_rate: float, seed: int) -> lis
             name=f"file-{index:04}.bin",
             seed=chance.getrandbits(32),
             size=chance.randrange(8_192, 24_576),
-            latency=latency * chance.uniform(0.8, 1.2),
+            latency=latency * chance.uniform(0.9, 1.1),
             faults=",".join(
                 fault if chance.random() < error_rate else ""
                 for fault in chance.choices(FAULTS, k=5)

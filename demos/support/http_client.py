@@ -16,7 +16,7 @@ from http.client import (
     HTTPSConnection,
     IncompleteRead,
 )
-from socket import SHUT_RDWR
+from socket import MSG_PEEK, SHUT_RDWR, socket
 from threading import Event, Thread
 from time import monotonic
 from typing import Self
@@ -26,7 +26,6 @@ from yarl import URL
 
 HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "asyncio-live"}
 CONNECT = 5.0  # seconds to get a connection
-KEEP_ALIVE = 15.0  # seconds that an idle connection is kept
 MOST_REDIRECTS = 10
 PERIOD = 0.1  # seconds from one look of the watchdog to the next
 
@@ -34,7 +33,7 @@ PERIOD = 0.1  # seconds from one look of the watchdog to the next
 def async_session() -> aiohttp.ClientSession:
     """Return aiohttp's session, without limits of its own but the one to connect."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+        connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(sock_connect=CONNECT),
         headers=HEADERS,
@@ -65,7 +64,7 @@ class Response:
         self._raw.close()
 
 
-class BlockingSession:
+class Session:
     """A pool of connections that threads share; closing it wakes those that wait.
 
     A thread that blocks in a read cannot be cancelled, and a socket's timeout starts
@@ -74,7 +73,7 @@ class BlockingSession:
     """
 
     def __init__(self) -> None:
-        self._idle: dict[URL, list[tuple[float, HTTPConnection]]] = {}
+        self._idle: dict[URL, list[HTTPConnection]] = {}
         self._busy: dict[HTTPConnection, float] = {}
         self._closed = Event()
         self._watchdog = Thread(target=self._watch, daemon=True)
@@ -91,7 +90,7 @@ class BlockingSession:
         for connection in list(self._busy):
             shut_down(connection)
         for connections in self._idle.values():
-            for _, connection in connections:
+            for connection in connections:
                 connection.close()
 
     def _watch(self) -> None:
@@ -136,8 +135,7 @@ class BlockingSession:
             finally:
                 del self._busy[connection]
                 if response and response.reusable:
-                    idle = self._idle.setdefault(target.origin(), [])
-                    idle.append((monotonic(), connection))
+                    self._idle.setdefault(target.origin(), []).append(connection)
                 else:
                     connection.close()
         raise RedirectError(f"more than {MOST_REDIRECTS} redirects")
@@ -146,8 +144,8 @@ class BlockingSession:
         """Return an idle connection to the host of `target`, or one to be opened."""
         with suppress(IndexError):  # no connection left
             while True:
-                since, connection = self._idle.setdefault(target.origin(), []).pop()
-                if monotonic() - since < KEEP_ALIVE:
+                connection = self._idle.setdefault(target.origin(), []).pop()
+                if is_open(connection):
                     return connection
                 connection.close()
         if target.scheme not in ("http", "https") or not target.raw_host:
@@ -166,6 +164,18 @@ def tls_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def is_open(connection: HTTPConnection) -> bool:
+    """Return whether the server has kept an idle connection, too."""
+    connection.sock.settimeout(0)
+    try:
+        # Not the method of an SSLSocket, which cannot peek.
+        return socket.recv(connection.sock, 1, MSG_PEEK) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def shut_down(connection: HTTPConnection) -> None:

@@ -6,14 +6,14 @@ from itertools import accumulate
 from statistics import median
 from time import perf_counter
 
-from demos.support.downloads import Download
+from demos.support.downloads import Download, Downloads
 
 
 @dataclass
 class Run:
     """One variant's way through all downloads; times are in seconds."""
 
-    downloads: Sequence[Download]
+    downloads: Downloads
     started: float = field(default_factory=perf_counter)
     ended: float | None = None
     cpu: float = 0.0
@@ -42,7 +42,7 @@ class Variant:
 
     name: str
     style: str
-    download: Callable[[Sequence[Download], int], object]
+    download: Callable[[Downloads, int], object]
     limit: int
     latencies: Sequence[float] = ()  # seconds; empty where nobody knows them
     skipped: bool = False  # as it would take too long
@@ -68,7 +68,7 @@ class Variant:
         """Return the median time as a multiple of the bound."""
         return median(self.times) / self.bound
 
-    def run(self, downloads: Sequence[Download], clock: Callable[[], float]) -> None:
+    def run(self, downloads: Downloads, clock: Callable[[], float]) -> None:
         """Carry out `downloads`, and keep what it took; `clock` counts CPU seconds."""
         cpu = clock()
         run = Run(downloads)
@@ -84,7 +84,7 @@ def outcomes(variants: Sequence[Variant]) -> list[tuple[Download, ...]]:
     return [*zip(*runs, strict=True)]
 
 
-def lost(downloads: Sequence[Download]) -> str:
+def lost(downloads: Downloads) -> str:
     """Return why a file could not be had in each run, or "" if it could."""
     failed = [download for download in downloads if download.state == "failed"]
     if not failed:

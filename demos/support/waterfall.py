@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.downloads import Download
+from demos.support.downloads import Download, Downloads
 from demos.support.drawing import Span, bar, half_lanes, lane
 from demos.support.measure import durations
 from demos.support.race import Run, Variant
@@ -29,7 +29,7 @@ FRAMES = 8  # pictures a second
 def race(
     title: str,
     variants: Sequence[Variant],
-    downloads: Callable[[], Sequence[Download]],
+    downloads: Callable[[], Downloads],
     repeat: int,
 ) -> None:
     """Run each variant `repeat` times, in random order, on new `downloads`; draw it."""
@@ -78,7 +78,8 @@ class Waterfall:
             latest = max(begun, key=lambda variant: variant.runs[-1].started)
             number = sum(len(variant.runs) for variant in begun)
             title = f"run {number} of {self._runs}"
-            below = [*present(latest.runs[-1], latest.limit, title)]
+            most = max(variant.limit for variant in self._variants)
+            below = [*present(latest.runs[-1], most, title)]
         return Group(
             Text(self._title, style="note", no_wrap=True, overflow="ellipsis"),
             *panels(self._variants, console.width, console.height - taken),
@@ -158,17 +159,17 @@ def stretches(download: Download, run: Run, style: str) -> Iterator[Span]:
             yield Span(start, start, "failed", "×")
 
 
-def present(run: Run, limit: int, number: str) -> list[RenderableType]:
-    """Say in words how many downloads of a run are in which state."""
+def present(run: Run, most: int, title: str) -> list[RenderableType]:
+    """Say how many downloads of a run are in which state, of `most` in flight."""
     counts = Counter(download.state for download in run.downloads)
     flying, files = counts["waiting"] + counts["receiving"], len(run.downloads)
     retries = sum(len(download.failures) for download in run.downloads)
     progress = Text.assemble(
-        (f"{number}  ", "bold"),
+        (f"{title}  ", "bold"),
         f"done {counts['done']:>4} of {files} ",
         bar(counts["done"], files, 20, "done"),
         f"  in flight {flying:>4} ",
-        bar(flying, limit, 20, "running"),
+        bar(flying, most, 20, "running"),
     )
     states = Text.assemble(
         f"queued {counts['queued']:<6}",
@@ -198,7 +199,7 @@ def figures(variants: Sequence[Variant]) -> Table:
         "bound max(L, ΣL/C)",
         "above",
     ):
-        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column(Text(title), justify="right", no_wrap=True)
     for variant in variants:
         name = Text(variant.name, variant.style)
         bound = f"{variant.bound * 1000:.0f} ms" if variant.bound else "unknown"
@@ -225,12 +226,8 @@ def faults(variants: Sequence[Variant]) -> list[Text]:
     if not named:
         return []
     lost = sum(download.state == "failed" for download in downloads)
-    return [
-        Text.assemble(
-            ("× ", "failed"),
-            ", ".join(f"{count} × {name}" for name, count in named.most_common()),
-            f": tried again, {lost} of {len(downloads)} lost for good",
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-    ]
+    what = ", ".join(f"{count} {name}" for name, count in named.most_common())
+    again = f"{named.total() - lost} tried again, {lost} of {len(downloads)} lost"
+    line = Text.assemble(("× ", "failed"), f"{what}: {again}")
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return [line]
