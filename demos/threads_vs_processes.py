@@ -122,7 +122,7 @@ def compare_sizes(figures: Figures, workers: int, repeat: int) -> Iterator[str]:
 def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 5,
-    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 100_000)] = 120,
+    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 100_000)] = 100,
 ) -> None:
     """Measure, draw, and say what was seen."""
     figures = Figures()

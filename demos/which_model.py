@@ -3,7 +3,7 @@
 Run:       invoke demo.which-model
 Look for:  the best field of each row: is it the model that the rule names? Times run
            from nothing to the last result, so that starting a model counts.
-Try next:  invoke demo.which-model --waits 1000 --repeat 1
+Try next:  invoke demo.which-model --waits 20 --repeat 10
 """
 
 import asyncio
@@ -63,7 +63,7 @@ def models(
 
 
 def main(
-    waits: Annotated[int, Flag("slow waits, all at once", 1, 4000)] = 200,
+    waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 200,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
 ) -> None:
     """Measure, draw, and say what was seen."""
@@ -87,5 +87,5 @@ def main(
     found = [f"{row} {said.mark} {said.ratio:.2f}×" for row, said in judged.items()]
     finish(
         f"Rule against best other: {', '.join(found)}",
-        "invoke demo.which-model --waits 1000 --repeat 1",
+        "invoke demo.which-model --waits 20 --repeat 10",
     )

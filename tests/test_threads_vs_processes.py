@@ -9,6 +9,7 @@ from invoke.exceptions import Exit
 from demos.support.console import console
 from demos.support.figures import SEQUENTIAL, Figures, Run, Size, crossover
 from demos.support.jobs import pi, request, sha256, size_for, spin, worker
+from demos.support.measure import gil_enabled
 from demos.support.pools import THREADS, executors, start
 from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
@@ -44,6 +45,15 @@ def test_each_worker_of_a_pool_has_answered_when_it_has_started(model: str) -> N
     with executors()[model](3) as pool:
         assert start(pool, 3) > 0
         assert len(set(pool.map(worker, range(30)))) <= 3
+
+
+def test_the_gil_is_on_unless_python_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    assert not gil_enabled()
+    monkeypatch.delattr(sys, "_is_gil_enabled")
+    assert gil_enabled()
 
 
 def test_sub_interpreters_are_there_where_python_has_them() -> None:
