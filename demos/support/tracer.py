@@ -92,6 +92,7 @@ class _Libraries(dict[str, bool]):
 
 
 LIBRARIES = _Libraries()
+OURS = (__file__, runpy.__file__, "<frozen runpy>")
 
 
 class Trace:
@@ -394,6 +395,13 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
             self._trace.alive[key] = row
         return task
 
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Report what a callback raised, without our frames in its traceback."""
+        error = context.get("exception")
+        if error is not None:
+            error.__traceback__ = _others(error.__traceback__)
+        super().call_exception_handler(context)
+
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
@@ -506,25 +514,27 @@ def run_script(path: Path, last: int, script: str) -> None:
 
 
 def _without_our_frames(hook: Any) -> Any:
-    ours = (__file__, runpy.__file__, contextlib.__file__, "<frozen runpy>")
-
     def shown(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        kept: TracebackType | None = None
-        for each in reversed([*_frames(traceback)]):
-            if each.tb_frame.f_code.co_filename not in ours:
-                each.tb_next = kept
-                kept = each
-        hook(kind, error.with_traceback(kept), kept)
+        rest = _others(traceback)
+        hook(kind, error.with_traceback(rest), rest)
 
     return shown
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
+def _others(traceback: TracebackType | None) -> TracebackType | None:
+    """Return the traceback without the frames of this file and of runpy."""
+    frames = []
     while traceback:
-        yield traceback
+        frames.append(traceback)
         traceback = traceback.tb_next
+    rest = None
+    for frame in reversed(frames):
+        if frame.tb_frame.f_code.co_filename not in OURS:
+            frame.tb_next = rest
+            rest = frame
+    return rest
 
 
 if __name__ == "__main__":
