@@ -67,6 +67,7 @@ def finish_pdf(
 ) -> None:
     """Write the PDF that the browser drew with its outline and what it is about."""
     writer = PdfWriter(clone_from=io.BytesIO(_renumber(drawn.read_bytes())))
+    writer.pdf_header = "%PDF-1.4"  # as Chromium writes it
     date = when.strftime("D:%Y%m%d%H%M%SZ")
     writer.metadata = {
         "/Title": talk.title,

@@ -2,10 +2,10 @@
  * Draws what `invoke export` hands out: node draw.mjs '{"browser": …}', see `order`.
  *
  * Says on its standard output, in lines of JSON, what the page tells of the talk, which
- * slides overflow (and then ends), and each file that is drawn.
+ * slides overflow (and then ends), how many files are drawn, and what went wrong.
  */
 
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -26,7 +26,9 @@ const ONE_AT_A_TIME = `@media screen {
 }`
 
 async function launch() {
-  const options = { executablePath: order.browser, pipe: true }
+  // Its profile goes with our folder, whoever ends us.
+  const userDataDir = mkdtempSync(join(order.folder, "browser-"))
+  const options = { executablePath: order.browser, userDataDir, pipe: true }
   try {
     return await puppeteer.launch(options)
   } catch {
@@ -47,7 +49,7 @@ async function open(browser) {
 
 function tell() {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
-  const notes = [...document.querySelectorAll(".bespoke-marp-note")]
+  const note = (index) => document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
   return {
     title: document.title,
     author: meta("author"),
@@ -55,7 +57,7 @@ function tell() {
     slides: [...document.querySelectorAll("svg[data-marpit-svg]")].map((slide, index) => ({
       title: slide.querySelector("h1, h2")?.textContent ?? "",
       steps: slide.querySelectorAll("[data-marpit-fragment]").length,
-      notes: notes[index].textContent,
+      notes: note(index)?.textContent ?? "",
     })),
   }
 }
@@ -77,7 +79,6 @@ function spreadSteps() {
 
 /** Put the notes beneath their slides, in the colours for paper. */
 function layHandout(style) {
-  const notes = [...document.querySelectorAll(".bespoke-marp-note")]
   for (const paragraph of document.querySelectorAll(".bespoke-marp-note p")) {
     for (const text of paragraph.textContent.split(/\n{2,}/)) {
       const part = document.createElement("p")
@@ -90,7 +91,8 @@ function layHandout(style) {
     const sheet = slide.parentElement.cloneNode() // the theme's rules ask for its id
     sheet.className = "sheet"
     slide.before(sheet)
-    sheet.append(slide, notes[index])
+    const note = document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
+    sheet.append(slide, note ?? "")
     slide.querySelector("section").dataset.colorScheme = "light"
   })
   const sheets = document.createElement("style")
@@ -123,8 +125,9 @@ async function work(browser, pictures) {
   }
 }
 
-const browsers = [await launch()]
+const browsers = []
 try {
+  browsers.push(await launch())
   const first = await open(browsers[0])
   say({ talk: await first.evaluate(tell) })
   const overflow = await first.evaluate(beside("overflow.js"))
@@ -141,6 +144,8 @@ try {
       }),
     ])
   }
+} catch (error) {
+  say({ error: error.message.split("\n")[0] })
 } finally {
   await Promise.all(browsers.map((browser) => browser.close()))
 }

@@ -6,7 +6,6 @@ handed over when all of them are whole.
 
 import contextlib
 import json
-import re
 import shutil
 import subprocess
 import tempfile
@@ -124,7 +123,9 @@ def _draft(target: Path) -> Iterator[Path]:
         raise Exit(f"{old} is not of an earlier export: choose another --to", code=1)
     there = next(path for path in (target, *target.parents) if path.exists())
     try:
-        folder = tempfile.TemporaryDirectory(prefix="export-", dir=there)
+        folder = tempfile.TemporaryDirectory(
+            prefix="export-", dir=there, ignore_cleanup_errors=True
+        )
     except OSError as error:
         raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
     with folder as draft:
@@ -144,14 +145,13 @@ def _draw(browser: Path, built: Path, files: list[str]) -> Talk:
     }
     script = deck.SLIDES / "stage" / "draw.mjs"
     heard: dict[str, Any] = {}
-    other = ""
     with (
         console.status("Drawing …") as status,
         subprocess.Popen(
             [str(node.NODE), str(script), json.dumps(order)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
         ) as drawing,
@@ -159,17 +159,13 @@ def _draw(browser: Path, built: Path, files: list[str]) -> Talk:
         assert drawing.stdout is not None
         try:
             for line in drawing.stdout:
-                if not line.startswith("{"):
-                    other += line
-                    continue
                 heard |= json.loads(line)
                 done = heard.get("done", 0)
                 status.update(f"Drawing … {done} of {len(files)}")
         finally:
             drawing.terminate()
-    if drawing.returncode:
-        error = re.search(r"^\w*Error: (.+)", other, re.MULTILINE)
-        why = error[1] if error else f"exit code {drawing.returncode}"
+    if drawing.returncode or "error" in heard:
+        why = heard.get("error", f"exit code {drawing.returncode}")
         raise Exit(f"{browser} could not draw: {why}", code=1)
     if heard["overflow"]:
         places = deck.places(deck.sections())
