@@ -79,7 +79,8 @@ def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Run, float]:
     here.setblocking(False)
     sender = Timer(0.08, peer.send, [b"hello"])
     with here, peer, traced_loop(last) as trace:
-        with Runner(loop_factory=SelectorEventLoop) as runner:
+        # Debug mode (python -X dev) would weigh on the figures.
+        with Runner(debug=False, loop_factory=SelectorEventLoop) as runner:
             sender.start()
             _, served, _, _ = runner.run(scenario(handler, here))
         sender.join()
