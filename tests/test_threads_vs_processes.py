@@ -124,8 +124,10 @@ def test_the_verdict_says_where_a_bar_ends(speedup: float, verdict: str) -> None
     assert verdict in SpeedupChart(3, 4, 40).verdict(speedup).plain
 
 
-def test_on_a_machine_that_gives_one_core_all_stays_at_one() -> None:
-    assert "one" in SpeedupChart(0.98, 2, 40).verdict(1.0).plain
+def test_where_there_is_one_core_work_stays_at_one_and_waiting_does_not() -> None:
+    chart = SpeedupChart(0.98, 2, 40)
+    assert "one" in chart.verdict(1.0).plain
+    assert "above" in chart.verdict(1.9).plain
 
 
 @pytest.mark.parametrize("ceiling", [0.5, 1.0, 1.5, 2.0, 7.3, 8.0, 70.0])

@@ -42,7 +42,8 @@ def sha256(blocks: int) -> str:
 
 def request(port: int, seconds: float) -> bytes:
     """Ask the slow server to answer after `seconds`, and wait for that answer."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
+    with socket.socket() as connection:
+        connection.connect(("127.0.0.1", port))
         connection.sendall(b"%f\n" % seconds)
         return connection.recv(64)
 

@@ -41,7 +41,7 @@ class SpeedupChart(NamedTuple):
 
     def verdict(self, speedup: float) -> Text:
         """Say in a word where a bar ends: at one, at the ceiling, or neither."""
-        share = (speedup - 1) / (self.ceiling - 1) if self.ceiling > 1 else 0
+        share = (speedup - 1) / max(self.ceiling - 1, 0.25)
         if share < 0.2:
             return Text("○ one    ", ONE)
         if share < 0.8:
