@@ -63,11 +63,11 @@ def models(
 
 
 def main(
-    waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 200,
+    waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 150,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
 ) -> None:
     """Measure, draw, and say what was seen."""
-    terms, cores = size_for(pi, 0.03), usable_cores()
+    terms, cores = size_for(pi, 0.05), usable_cores()
     note = (
         f"simulated latency, loopback; {MOST_PROCESSES} processes at most; {python()}"
     )
@@ -77,7 +77,7 @@ def main(
         fast = models(*ask, [0.005] * 8, 8)
         slow = models(*ask, [0.05] * waits, waits)
         rows = {
-            "CPU-bound\n8 × 30 ms": (rule(io_bound=False), computing),
+            "CPU-bound\n8 × 50 ms": (rule(io_bound=False), computing),
             "few fast waits\n8 × 5 ms": (rule(io_bound=True), fast),
             f"many slow waits\n{waits} × 50 ms": (rule(True, True), slow),
         }

@@ -80,7 +80,7 @@ def test_other_results_are_an_error() -> None:
 def test_the_table_fits_the_stage(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "width", width)
     row = dict.fromkeys(("threads", "processes", "asyncio"), lambda: 1)
-    names = ("CPU-bound\n8 × 30 ms", "few\n5 ms", "many slow waits\n1000 × 50 ms")
+    names = ("CPU-bound\n8 × 50 ms", "few\n5 ms", "many slow waits\n1000 × 50 ms")
     table = HeatTable(dict.fromkeys(names, ("processes", row)), "note")
     table.measure(repeat=1)
     assert len(console.render_lines(table)) <= 20
