@@ -21,6 +21,7 @@ from demos.support.processes import ProcessPool
 from demos.support.slow_server import request_async, slow_server
 
 Job = Callable[[Any], Any]
+Items = list[Any]
 MOST_PROCESSES = 16  # each is a whole Python
 
 
@@ -31,28 +32,28 @@ def rule(io_bound: bool, io_very_slow: bool = False) -> str:
     return "processes"
 
 
-def run_threads(job: Job, sizes: list[Any], workers: int) -> list[Any]:
+def run_threads(job: Job, sizes: Items, workers: int) -> Items:
     """Run a job of each size, so many at once, in threads."""
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(job, sizes))
 
 
-def run_processes(job: Job, sizes: list[Any], workers: int) -> list[Any]:
+def run_processes(job: Job, sizes: Items, workers: int) -> Items:
     """Run a job of each size, so many at once, in processes."""
     with ProcessPool(workers) as pool:
         return list(pool.map(job, sizes))
 
 
-async def run_tasks(job: Job, sizes: list[Any]) -> list[Any]:
-    """Run a job of each size, all at once, in tasks; it is a coroutine function."""
+async def run_tasks(job: Job, sizes: Items) -> Items:
+    """Run a job of each size, all at once, in tasks."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(size)) for size in sizes]
     return [task.result() for task in tasks]
 
 
 def models(
-    job: Job, job_async: Job, sizes: list[Any], workers: int
-) -> dict[str, Callable[[], list[Any]]]:
+    job: Job, job_async: Job, sizes: Items, workers: int
+) -> dict[str, Callable[[], Items]]:
     """Return the same work for each model."""
     processes = min(workers, MOST_PROCESSES)
     return {
