@@ -53,7 +53,7 @@ class Workload(NamedTuple):
 
 
 def run_jobs(run_all: Map, workload: Workload) -> Run:
-    """Run the jobs by `run_all`: the built-in map, or the map of a pool."""
+    """Run the jobs by `run_all`: map, or the map of a pool."""
     job = partial(timed, workload.job)
     began = perf_counter()
     done = list(run_all(job, workload.arguments))
@@ -62,10 +62,10 @@ def run_jobs(run_all: Map, workload: Workload) -> Run:
     return Run(results, wall, sum(cpu for _, cpu in done))
 
 
-def ceiling(pool: Executor, workers: int, seconds: float) -> float:
-    """Return how many times the work of one process `workers` of them do."""
-    alone = sum(pool.map(spin, [seconds]))
-    together = sum(pool.map(spin, [seconds] * workers))
+def ceiling(pool: Executor, workers: int) -> float:
+    """Return how many times the work of one all workers do."""
+    alone = sum(pool.map(spin, [SPIN]))
+    together = sum(pool.map(spin, [SPIN] * workers))
     return together / alone
 
 
@@ -94,7 +94,7 @@ def compare(figures: Figures, workloads: list[Workload], workers: int) -> Iterat
             maps[model] = pool.map
             if model == "processes":
                 yield "ceiling"
-                figures.ceilings.append(ceiling(pool, workers, SPIN))
+                figures.ceilings.append(ceiling(pool, workers))
         steps = list(product(maps, workloads))
         random.shuffle(steps)
         for model, workload in steps:

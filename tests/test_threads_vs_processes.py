@@ -86,7 +86,7 @@ def test_a_wait_takes_no_cpu_and_a_computation_does() -> None:
 
 def test_the_ceiling_is_measured_with_processes_that_are_busy_at_once() -> None:
     with ProcessPool(2) as pool:
-        assert ceiling(pool, 2, 0.02) > 0
+        assert ceiling(pool, 2) > 0
 
 
 def test_other_results_are_an_error() -> None:
