@@ -20,12 +20,10 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from statistics import mean, median
-from time import process_time
 from typing import Annotated
 
 from aiohttp import ClientSession
 from invoke.exceptions import Exit
-from rich.live import Live
 from rich.text import Text
 from yarl import URL
 
@@ -36,8 +34,9 @@ from demos.support.file_server import File, FileServer, file_server, plan_files
 from demos.support.http_client import Session, async_session
 from demos.support.measure import durations, python
 from demos.support.race import Variant, lost, outcomes
+from demos.support.screen import Screen
 from demos.support.sweep import Sweep
-from demos.support.waterfall import FRAMES, race
+from demos.support.waterfall import race
 
 TOO_LONG = 30.0  # seconds: what would take more one after another is not run so
 SWEEP = (1, 10, 100, 1000)  # downloads at once
@@ -137,7 +136,7 @@ def from_server(
 def main(
     files: Annotated[int, Flag("files to download", 1, 10_000)] = 40,
     concurrency: Annotated[int, Flag("downloads at once", 1, 1_000)] = 10,
-    latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.05,
+    latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.045,
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
     seed: Annotated[int, Flag("seed of latencies, bodies and failures")] = 7,
     repeat: Annotated[
@@ -169,6 +168,12 @@ def make_folder(name: str) -> Path:
     return Path(name)
 
 
+def warm_up(ways: Sequence[Variant], server: FileServer) -> None:
+    """Let each variant do a little that is not measured."""
+    for way in ways:
+        way.download(from_server(server, plan_files(10, 0, 0, 0), 10), 10)
+
+
 def download_files(
     files: Sequence[File], folder: Path | None, limit: int, repeat: int
 ) -> None:
@@ -178,9 +183,7 @@ def download_files(
     server_is = f"simulated {mean(latencies):.2g} s each, loopback"
     ways = variants(limit, latencies)
     with file_server(limit) as server:
-        for way in ways:
-            warm_up = from_server(server, plan_files(10, 0, 0, 0), 10)
-            way.download(warm_up, 10)
+        warm_up(ways, server)
         race(
             f"{title} · {server_is} · {python()}",
             ways,
@@ -217,13 +220,11 @@ def download_urls(
     paths = [folder / name if folder else None for name in file_names(urls)]
     ways = variants(limit)
     race(
-        f"{len(urls)} URLs, {limit} at once · {python()}",
+        f"URLs: {len(urls)}, {limit} at once · not warmed up · {python()}",
         ways,
         lambda: [Download(url, path) for url, path in zip(urls, paths, strict=True)],
         repeat,
     )
-    if not console.is_terminal:
-        console.print()  # ends the picture's last line
     missing = 0
     for downloads in outcomes(ways):
         download = downloads[-1]
@@ -257,17 +258,17 @@ def sweep_concurrency(
         for limit, plan in zip(SWEEP, plans, strict=True)
     ]
     title = f"two files a slot · simulated {latency:g} s each, loopback · {python()}"
-    picture = Sweep(title, steps)
     with (
         file_server(max(SWEEP)) as server,
-        Live(picture, console=console, refresh_per_second=FRAMES),
+        Screen(Sweep(title, steps)) as screen,
     ):
+        warm_up(steps[0], server)
         for plan, ways in zip(plans, steps, strict=True):
             for way in random.sample(ways * repeat, len(ways) * repeat):
-                way.run(from_server(server, plan, way.limit), process_time)
+                screen.run(way, from_server(server, plan, way.limit))
     threads, tasks = steps[-1]
     finish(
         f"1,000 at once: asyncio takes {tasks.ratio:.2f} × the bound, threads "
-        f"{threads.ratio:.2f} ×: here asyncio pulls ahead",
+        f"{threads.ratio:.2f} × and {threads.cpu / tasks.cpu:.1f} × its CPU time",
         "invoke demo.downloader --files 2000 --concurrency 1000 --latency 1",
     )

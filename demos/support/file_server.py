@@ -193,7 +193,7 @@ async def send(
 
 async def serve() -> None:
     """Print the port, then serve until stdin ends, as it does with our parent."""
-    runner = web.ServerRunner(web.Server(Service().answer), shutdown_timeout=0)
+    runner = web.ServerRunner(web.Server(Service().answer), shutdown_timeout=0.05)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port=0, backlog=BACKLOG)
     await site.start()

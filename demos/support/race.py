@@ -64,6 +64,11 @@ class Variant:
         return [run.seconds for run in self.runs if run.ended]
 
     @property
+    def cpu(self) -> float:
+        """Return the median CPU seconds of a run."""
+        return median(run.cpu for run in self.runs)
+
+    @property
     def ratio(self) -> float:
         """Return the median time as a multiple of the bound."""
         return median(self.times) / self.bound

@@ -12,7 +12,7 @@ from demos.support.race import Variant
 
 
 class Sweep:
-    """What `rich.live.Live` draws while one set of variants after the other runs."""
+    """What some steps took, each with its own variants."""
 
     def __init__(self, title: str, steps: Sequence[Sequence[Variant]]) -> None:
         self._title = title
@@ -20,7 +20,7 @@ class Sweep:
 
     def __rich__(self) -> RenderableType:
         """Return the picture of this moment: each bar as long as a multiple of it."""
-        width = console.width - 40
+        width = console.width - 50
         ratios = [ratio(variant) for step in self._steps for variant in step]
         end = max(2.0, *ratios) * 1.02
         bound = int(width / end)
@@ -39,8 +39,7 @@ class Sweep:
                     line += lane(spans[: 1 + (times > 1)], end, width)
                     line.append(f" {times:5.2f} ×  {seconds(variant):5.2f} s")
                 if variant.times:
-                    cpu = median(run.cpu for run in variant.runs)
-                    line.append(f"  CPU {cpu:.2f} s", "note")
+                    line.append(f"  CPU {variant.cpu:.2f} s", "note")
                 lines.append(line)
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"

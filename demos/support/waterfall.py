@@ -4,12 +4,9 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
-from statistics import median
-from threading import current_thread, main_thread
-from time import perf_counter, process_time, thread_time
+from time import perf_counter
 
 from rich.console import Group, RenderableType
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -18,12 +15,10 @@ from demos.support.downloads import Download, Downloads
 from demos.support.drawing import Span, bar, half_lanes, lane
 from demos.support.measure import durations
 from demos.support.race import Run, Variant
+from demos.support.screen import Screen
 
 NARROWEST = 16  # cells of a panel: its heading must fit
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # seconds
-
-
-FRAMES = 8  # pictures a second
 
 
 def race(
@@ -37,9 +32,9 @@ def race(
     random.shuffle(runs)
     picture = Waterfall(title, variants, len(runs))
     try:
-        with Live(picture, console=console, refresh_per_second=FRAMES):
+        with Screen(picture) as screen:
             for variant in runs:
-                variant.run(downloads(), picture.clock)
+                screen.run(variant, downloads())
             picture.finished = True
     except KeyboardInterrupt:
         done = Counter(d.state for run in variant.runs[-1:] for d in run.downloads)
@@ -50,23 +45,16 @@ def race(
 
 
 class Waterfall:
-    """What `rich.live.Live` draws while `variants` run: side by side, on one scale."""
+    """The latest run of each of some `variants`, side by side, on one scale."""
 
     def __init__(self, title: str, variants: Sequence[Variant], runs: int) -> None:
         self.finished = False
         self._title = title
         self._variants = variants
         self._runs = runs  # how many there will be
-        self._cpu = 0.0  # seconds that drawing took: Live does it in its own thread
-
-    def clock(self) -> float:
-        """Return the CPU seconds of this process so far, without those of drawing."""
-        return process_time() - self._cpu
 
     def __rich__(self) -> RenderableType:
         """Return the picture of this moment."""
-        if current_thread() is not main_thread():
-            self._cpu = thread_time()
         below: list[RenderableType] = []
         # Other rows: title, heading and axis; below, two of states or, at the end, one
         # a variant and their heading, with the two lines of finish(); the cursor's.
@@ -209,7 +197,7 @@ def figures(variants: Sequence[Variant]) -> Table:
         table.add_row(
             name,
             durations(variant.times),
-            f"{median(run.cpu for run in variant.runs) * 1000:.0f} ms",
+            f"{variant.cpu * 1000:.0f} ms",
             str(max(run.peak for run in variant.runs)),
             bound,
             f"{variant.ratio - 1:+.0%}" if variant.bound else "",
