@@ -22,13 +22,13 @@ LOOKS = {
     "blocked": ("blocked", "█"),
 }
 COLOURS = {
-    "waiting": "#6b7785",
-    "ready": "#6cb6ff",
-    "late": "#ff7b7b",
-    "running": "#7bd88f",
-    "blocked": "#ff7b7b",
+    "waiting": "var(--muted, #aab6c3)",
+    "ready": "var(--ready, #6cb6ff)",
+    "late": "var(--failed, #ff8a8a)",
+    "running": "var(--running, #7bd88f)",
+    "blocked": "var(--failed, #ff8a8a)",
 }
-TEXT, GROUND = "#e6edf3", "#11161d"
+TEXT, GROUND = "var(--ink, #e6edf3)", "var(--panel, #182029)"
 MOST = 12  # lanes in one picture
 
 
@@ -206,7 +206,7 @@ def svg(runs: Sequence[Run]) -> str:
         high = ROW * len(strips)
         for each in strips:
             for stretch in each.during("blocked"):
-                drawn.append(_box(stretch, end, y, high, 'fill-opacity="0.18"'))
+                drawn.append(_box(stretch, end, y, high, 'fill-opacity="0.12"'))
         for each in strips:
             drawn.append(_text(24, y + 24, each.name[:13], TEXT))
             drawn += [_stretch(stretch, end, y) for stretch in each.stretches]
@@ -250,7 +250,7 @@ def _box(stretch: Stretch, end: float, y: float, high: float, more: str = "") ->
 def _stretch(stretch: Stretch, end: float, y: float) -> str:
     """Draw one state of a lane; what blocked and what came late says for how long."""
     high = BOX[stretch.state]
-    look = 'fill-opacity="0.45"' if stretch.state == "late" else 'rx="2"'
+    look = 'fill-opacity="0.2"' if stretch.state == "late" else 'rx="2"'
     drawn = _box(stretch, end, y + (ROW - high) / 2, high, look)
     if stretch.state not in ("blocked", "late"):
         return drawn
