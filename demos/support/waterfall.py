@@ -178,7 +178,7 @@ def present(run: Run, most: int, title: str) -> list[RenderableType]:
 def figures(variants: Sequence[Variant]) -> Table:
     """Return the table of what was measured, with the bound beside it."""
     gap = 2 if console.width > 84 else 1
-    table = Table(box=None, padding=(0, gap, 0, 0), header_style="note")
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="note")
     table.add_column("", no_wrap=True)
     for title in (
         "median [min–max]",
@@ -190,7 +190,12 @@ def figures(variants: Sequence[Variant]) -> Table:
         table.add_column(Text(title), justify="right", no_wrap=True)
     for variant in variants:
         name = Text(variant.name, variant.style)
-        bound = f"{variant.bound * 1000:.0f} ms" if variant.bound else "unknown"
+        bound = "unknown"
+        if variant.bound:
+            short = variant.bound < 10
+            bound = (
+                f"{variant.bound * 1000:.0f} ms" if short else f"{variant.bound:.0f} s"
+            )
         if not variant.times:
             table.add_row(name, "not run: too long", "", "", bound, "")
             continue
