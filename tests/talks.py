@@ -150,8 +150,10 @@ class Present:
 
     def end(self) -> int:
         """Ask it to end, as Ctrl-C does; return its exit code."""
-        windows = sys.platform == "win32"
-        self.process.send_signal(signal.CTRL_BREAK_EVENT if windows else signal.SIGINT)
+        if sys.platform == "win32":
+            self.process.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            self.process.send_signal(signal.SIGINT)
         return self.process.wait(20)
 
 

@@ -97,11 +97,13 @@ async def test_a_demo_past_its_deadline_is_ended(
         await collect("waits")
 
 
-def test_a_demo_may_name_its_deadline(demos: Path, tmp_path: Path) -> None:
+def test_a_demo_may_name_its_deadline(
+    demos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert runner.deadline("ticker") == runner.DEADLINE
     text = (demos / "ticker.py").read_text(encoding="utf-8")
     (tmp_path / "slow.py").write_text(f"{text}\nDEADLINE = 90\n", encoding="utf-8")
-    runner.DEMOS = tmp_path  # put back by the fixture
+    monkeypatch.setattr(runner, "DEMOS", tmp_path)
     assert runner.deadline("slow") == 90
 
 
