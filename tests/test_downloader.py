@@ -25,7 +25,7 @@ from demos.support.downloads import Download, Downloads, file_names
 from demos.support.file_server import File, FileServer, file_server, plan_files
 from demos.support.http_client import Session
 from demos.support.race import Run, Variant, lost
-from demos.support.waterfall import Waterfall
+from demos.support.waterfall import Waterfall, pick
 
 VARIANTS = [download_sync, download_threads, run_async]
 BODY = bytes(range(256)) * 300
@@ -327,6 +327,16 @@ def test_a_loss_is_told_with_its_runs() -> None:
     assert lost([done, done]) == ""
     assert lost([failed]) == "HTTP 503, then timed out"
     assert lost([done, failed]) == "HTTP 503, then timed out (in 1 of 2 runs)"
+
+
+def test_lanes_with_failures_are_always_drawn() -> None:
+    batch = [Download(str(number)) for number in range(40)]
+    batch[1].failures = batch[38].failures = ["timed out"]
+    picked = pick(batch, 10)
+    assert [*picked] == sorted(picked, key=batch.index)
+    assert {batch[1], batch[38]} < {*picked}
+    assert len(picked) == 10
+    assert pick(batch, 40) == batch
 
 
 @pytest.mark.parametrize("files", [3, 40, 500])

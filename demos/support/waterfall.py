@@ -126,12 +126,25 @@ def lanes(run: Run, style: str, end: float, width: int, height: int) -> list[Tex
     """Draw a lane for each download, in half a row each or, where it must be, fewer."""
     files = len(run.downloads)
     shown = files if files <= height else min(files, 2 * height)
-    picked = [run.downloads[index * files // shown] for index in range(shown)]
-    spans = [[*stretches(download, run, style)] for download in picked]
+    picked = pick(run.downloads, shown)
+    spans = [  # failures over all else: they must not be lost
+        sorted(stretches(download, run, style), key=lambda span: span.style == "failed")
+        for download in picked
+    ]
     if files <= height:
         return [lane(stretch, end, width) for stretch in spans]
     pairs = zip_longest(spans[::2], spans[1::2])
     return [half_lanes(upper, lower or [], end, width) for upper, lower in pairs]
+
+
+def pick(downloads: Downloads, number: int) -> Downloads:
+    """Return so many downloads, in order: all that met a failure first, if they fit."""
+    troubled = [download for download in downloads if download.failures][:number]
+    smooth = [download for download in downloads if not download.failures]
+    rest = number - len(troubled)
+    picked = {smooth[index * len(smooth) // rest] for index in range(rest)}
+    picked.update(troubled)
+    return [download for download in downloads if download in picked]
 
 
 def stretches(download: Download, run: Run, style: str) -> Iterator[Span]:
