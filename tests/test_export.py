@@ -439,7 +439,7 @@ def test_ctrl_c_leaves_nothing(fit: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     ) as export:
-        while not list(fit.glob("export-*/*/browser-*/Default")):
+        while not list(fit.glob("export-*/*-dark/browser-*/*")):
             assert export.poll() is None
         started = psutil.Process(export.pid).children(recursive=True)
         export.send_signal(signal.SIGINT)

@@ -28,7 +28,8 @@ const ONE_AT_A_TIME = `@media screen {
 async function launch() {
   // Its profile goes with our folder, whoever ends us.
   const userDataDir = mkdtempSync(join(order.folder, "browser-"))
-  const options = { executablePath: order.browser, userDataDir, pipe: true }
+  const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+  const options = { executablePath: order.browser, userDataDir, pipe: true, ...ours }
   try {
     return await puppeteer.launch(options)
   } catch {
@@ -124,6 +125,9 @@ async function work(browser, pictures) {
     say({ done: ++done })
   }
 }
+
+// Puppeteer kills its browsers on exit; it would rather ask them to close, and wait.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1))
 
 const browsers = []
 try {

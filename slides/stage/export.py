@@ -163,7 +163,8 @@ def _draw(browser: Path, built: Path, files: list[str]) -> Talk:
                 done = heard.get("done", 0)
                 status.update(f"Drawing … {done} of {len(files)}")
         finally:
-            drawing.terminate()
+            drawing.terminate()  # after Ctrl-C; it then kills its browsers
+            drawing.wait()
     if drawing.returncode or "error" in heard:
         why = heard.get("error", f"exit code {drawing.returncode}")
         raise Exit(f"{browser} could not draw: {why}", code=1)
