@@ -96,5 +96,6 @@ def main(pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35) -> None:
     see = partial(look, coroutine)
     steps = record(partial(by_hand, coroutine), see, by_hand, add, ask)
     replay((picture(steps[:count]) for count in range(1, len(steps) + 1)), pace)
-    lesson = f"No loop: send() resumes where a coroutine was suspended: {stops(steps)}."
+    lines = ", ".join(map(str, stops(steps)))
+    lesson = f"No loop: send() resumes where it was suspended, in lines {lines}."
     finish(lesson, "invoke demo.coroutine-by-hand --pace 1")

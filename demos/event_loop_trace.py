@@ -91,8 +91,8 @@ def show_scenario(last: int, slow: float) -> list[Run]:
     """Trace the scenario with each handler, replay the first, compare the two."""
     blocked, late = traced("time.sleep(0.12)", blocking, last)
     freed, served = traced("to_thread(time.sleep, 0.12)", in_thread, last)
-    plain, with_trace, ratio = step_cost()
     play(blocked.program, slow)
+    plain, with_trace, ratio = step_cost()
     end = max(blocked.end, freed.end)
     notes = [f"the 100 ms timer: served at {at * 1000:.0f} ms" for at in (late, served)]
     width = console.width // 2
