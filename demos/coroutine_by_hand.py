@@ -96,5 +96,5 @@ def main(pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35) -> None:
     see = partial(look, coroutine)
     steps = record(partial(by_hand, coroutine), see, by_hand, add, ask)
     replay((picture(steps[:count]) for count in range(1, len(steps) + 1)), pace)
-    lesson = f"No loop: send() resumed the coroutine in lines {str(stops(steps))[1:-1]}."
+    lesson = f"No loop: send() resumed a coroutine in lines {str(stops(steps))[1:-1]}."
     finish(lesson, "invoke demo.coroutine-by-hand --pace 1")
