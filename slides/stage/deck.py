@@ -4,19 +4,21 @@ marp-cli makes one deck of one Markdown file and includes nothing, so the sectio
 joined here: the first one's front matter stays, the others' is read and dropped.
 """
 
+import gzip
 import hashlib
 import json
 import re
 import shutil
 import subprocess
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage import node, sources
+from slides.stage import node, recordings, sources
 
 SLIDES = Path(__file__).parents[1]
 BUILD = SLIDES.parent / ".build"
@@ -251,7 +253,10 @@ def _talk(parts: list[Section]) -> str:
         for part in parts
     ]
     tapes = {
-        path.stem: path.read_text(encoding="utf-8")
+        path.stem: {
+            "recorded": recordings.header(path)["timestamp"],
+            "gzip": b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
+        }
         for path in sorted((SLIDES / "recordings").glob("*.cast"))
     }
     return f"const TALK = {json.dumps({'sections': budgets, 'tapes': tapes})};\n"

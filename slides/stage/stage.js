@@ -101,7 +101,7 @@
       terminal.player?.dispose();
       const address = `ws://${location.host}/runs/${terminal.slug}`;
       const source = recorded
-        ? { data: TALK.tapes[terminal.slug] }
+        ? { data: unpack(TALK.tapes[terminal.slug].gzip) }
         : { driver: "websocket", url: address };
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
@@ -118,6 +118,12 @@
     if (recorded && run.halted) terminal.player.pause();
   }
 
+  function unpack(gzip) {
+    const bytes = Uint8Array.from(atob(gzip), (each) => each.charCodeAt(0));
+    const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(text).text();
+  }
+
   // Seconds since the state of a run changed: to the tape, say.
   const since = (run) =>
     run.at ? (performance.now() - run.at) / 1000 : run.ago + passed();
@@ -126,8 +132,8 @@
   function describe(slug, run) {
     if (!run) return "";
     if (run.state === "tape" || run.state === "failed") {
-      const { timestamp } = JSON.parse(TALK.tapes[slug].split("\n", 1)[0]);
-      return `REC ${new Date(timestamp * 1000).toISOString().slice(0, 10)}`;
+      const recorded = new Date(TALK.tapes[slug].recorded * 1000);
+      return `REC ${recorded.toISOString().slice(0, 10)}`;
     }
     const ran = run.ran + (run.state === "running" ? passed() : 0);
     return `LIVE ${ran.toFixed(1)} s`;
