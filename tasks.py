@@ -1,19 +1,28 @@
 """The commands of the talk: `invoke --list` shows them, `invoke --help NAME` more."""
 
+import subprocess
 import sys
 from typing import Annotated
 
 from invoke.collection import Collection
 from invoke.context import Context
+from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from demos.support.commands import Flag, command, demo, slugs
 
 
+def python(*arguments: str) -> None:
+    """Run a module of this Python, and end as it does when it fails."""
+    code = subprocess.run([sys.executable, "-m", *arguments]).returncode
+    if code:
+        raise Exit(code=code)
+
+
 @task(default=True, name="list")
 def list_(context: Context) -> None:
     """Show the commands."""
-    context.run(f'"{sys.executable}" -m invoke --list')
+    python("invoke", "--list")
 
 
 @command
@@ -85,8 +94,14 @@ def check() -> None:
 @task
 def test(context: Context) -> None:
     """Run the tests."""
-    context.run(f'"{sys.executable}" -m pytest')
+    python("pytest")
 
 
-namespace = Collection(list_, present, export, record, sync, check, test)
+@task
+def bench(context: Context) -> None:
+    """Measure speed, as ratios in one run."""
+    python("tests.bench")
+
+
+namespace = Collection(list_, present, export, record, sync, check, test, bench)
 namespace.add_collection(Collection("demo", *map(demo, slugs())))

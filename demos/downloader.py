@@ -138,7 +138,7 @@ def main(
     concurrency: Annotated[int, Flag("downloads at once", 1, 1_000)] = 10,
     latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.045,
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
-    seed: Annotated[int, Flag("seed of latencies, bodies and failures")] = 7,
+    seed: Annotated[int, Flag("seed of latencies, bodies and failures", 0)] = 7,
     repeat: Annotated[
         int | None, Flag("runs of each variant; 3, or 1 with --url, --sweep", 1, 100)
     ] = None,

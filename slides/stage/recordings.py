@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _DARK = (
     *("#8b98a7", "#ff8080", "#7bd88f", "#f2b84b"),
     *("#6cb6ff", "#c9a2ff", "#3fd6d0", "#e6edf3"),
 )
+_TEXT = re.compile(r'<text x="([\d.]+)" y="([\d.]+)" textLength[^>]+>([^<]*)</text>')
 _LEFT = {block: i + 1 for i, block in enumerate("▏▎▍▌▋▊▉")}
 _LOWER = {block: i + 1 for i, block in enumerate("▁▂▃▄▅▆▇█")}
 
@@ -54,7 +56,8 @@ def record(slug: str) -> None:
             raise Exit(problem, code=1) from None
     *_, (_, code, status) = _events(lines)
     if (code, status) != ("x", "0"):
-        print(*_rows(lines), sep="\n")
+        rows = screen(lines).display
+        print(*(row.rstrip() for row in rows if row.strip()), sep="\n")
         raise Exit(f"{runner.command(slug)} ended with {status}: not recorded", code=1)
     RECORDINGS.mkdir(exist_ok=True)
     for suffix, text in (("cast", "\n".join(lines) + "\n"), ("svg", _svg(lines))):
@@ -82,9 +85,13 @@ def header(cast: Path) -> dict[str, Any]:
     return found
 
 
-def last_lines(cast: Path) -> list[str]:
-    """Return the rows of a recording's last frame that hold text."""
-    return _rows(cast.read_text(encoding="utf-8").splitlines())
+def last_lines(picture: Path) -> list[str]:
+    """Return the rows of a recording's last frame that hold text, from its picture."""
+    rows: dict[str, str] = {}
+    for x, y, text in _TEXT.findall(picture.read_text(encoding="utf-8")):
+        column = round((float(x) - MARGIN) / CELL_WIDTH)
+        rows[y] = rows.get(y, "").ljust(column) + unescape(text)
+    return [row.rstrip() for row in rows.values()]
 
 
 def lesson(cast: Path) -> str:
@@ -92,10 +99,10 @@ def lesson(cast: Path) -> str:
 
     Raises LookupError when there is no such recording, or no such line in it.
     """
-    if not cast.is_file():
+    picture = cast.with_suffix(".svg")
+    if not picture.is_file():
         raise LookupError(f"there is no recordings/{cast.name}: invoke record")
-    rows = last_lines(cast)
-    for said, following in pairwise(rows):
+    for said, following in pairwise(last_lines(picture)):
         if following.startswith("try next: "):
             return said.strip()
     raise LookupError(f"recordings/{cast.name} does not end with a lesson")
@@ -110,7 +117,7 @@ def _events(lines: list[str]) -> list[tuple[float, str, str]]:
     return [tuple(json.loads(line)) for line in lines[1:]]
 
 
-def _screen(lines: list[str]) -> pyte.Screen:
+def screen(lines: list[str]) -> pyte.Screen:
     """Return the terminal as it stands at the end of a recording."""
     screen = pyte.Screen(runner.COLUMNS, runner.ROWS)
     stream = pyte.Stream(screen)
@@ -120,16 +127,12 @@ def _screen(lines: list[str]) -> pyte.Screen:
     return screen
 
 
-def _rows(lines: list[str]) -> list[str]:
-    return [row.rstrip() for row in _screen(lines).display if row.strip()]
-
-
 def _svg(lines: list[str]) -> str:
     """Return the last frame as a picture, its text still text.
 
     The colours are the stage's where it is shown there, and its dark ones elsewhere.
     """
-    screen = _screen(lines)
+    frame = screen(lines)
     width = runner.COLUMNS * CELL_WIDTH + 2 * MARGIN
     height = runner.ROWS * CELL_HEIGHT + 2 * MARGIN + BAR
     head = json.loads(lines[0])
@@ -144,8 +147,8 @@ def _svg(lines: list[str]) -> str:
         f'<text x="12" {bar}>$ {escape(head["command"])}</text>',
         f'<text x="{width - 12:g}" {bar} text-anchor="end">REC {day}</text>',
     ]
-    for row in range(screen.lines):
-        cells = [screen.buffer[row][column] for column in range(screen.columns)]
+    for row in range(frame.lines):
+        cells = [frame.buffer[row][column] for column in range(frame.columns)]
         parts += _row(cells, row)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
