@@ -188,7 +188,7 @@ def test_demos_show_how_they_ended_as_text(pdf: PdfReader) -> None:
     shown = 0
     for page, slide in zip(pdf.pages, SLIDES, strict=True):
         for name in re.findall(r"\]\(recordings/(\w+)\.svg\)", slide):
-            lines = recordings.last_lines(recordings.RECORDINGS / f"{name}.cast")
+            lines = recordings.last_lines(recordings.RECORDINGS / f"{name}.svg")
             text = squeezed(page.extract_text())
             assert all(squeezed(line) in text for line in lines[-2:])
             shown += 1
