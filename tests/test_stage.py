@@ -84,6 +84,22 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await expect(shown).to_have_count(0)
 
 
+async def test_all_cells_of_the_terminal_are_seen(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 2)
+    await page.keyboard.press("t")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    room, used = await page.evaluate(
+        """[".ap-wrapper", ".ap-term"].map(name => {
+            const box = document.querySelector(name).getBoundingClientRect();
+            return [box.width, box.height];
+        })"""
+    )
+    assert used[0] <= room[0]
+    assert used[1] <= room[1]
+
+
 async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Present) -> None:
     page = await open_at(windows, show.audience, 4)
     await page.keyboard.press("r")

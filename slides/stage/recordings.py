@@ -19,7 +19,8 @@ from demos.support.console import console
 from slides.stage import runner
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
-CELL_WIDTH, CELL_HEIGHT, FONT_SIZE = 13.2, 25, 22  # px, at a slide width of 1280 px
+CELL_WIDTH, CELL_HEIGHT = 13.2, 25  # px, at a slide width of 1280 px
+FONT_SIZE = 21.45  # px: a cell of Fira Code is 1200/1950 of it wide
 MARGIN, BAR = 6, 40  # px around the cells, and for the line above that says what ran
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")

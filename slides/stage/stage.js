@@ -10,7 +10,7 @@
   if (view !== "" && view !== "presenter") return; // a preview inside another window
 
   const SVG = "http://www.w3.org/2000/svg";
-  const FONT = { cell: 13.2, line: 25, size: 22, margin: 6, bar: 40 }; // as in recordings.py
+  const FONT = { line: 25, size: 21.45 }; // px, as in recordings.py
   const PATIENCE = 2000; // ms without the server until the tape takes over
   const NEXT = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
   const NEXT_BUTTONS =
