@@ -82,6 +82,13 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
     await expect(shown).to_have_count(0)
+    # Away and back, without the server: what was seen comes from the tape.
+    await expect(page.locator(LABEL)).to_have_text(re.compile("LIVE"))
+    await page.keyboard.press("ArrowRight")
+    await page.wait_for_url("**#3")
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
 
 
 async def test_all_cells_of_the_terminal_are_seen(

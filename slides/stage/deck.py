@@ -202,7 +202,7 @@ def build(theme: str = "dark", home: Path = BUILD) -> Path:
         draft.rename(target)
     for old in home.glob(f"*-{theme}"):
         if old != target:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)  # a file may be on its way out
     return target
 
 

@@ -284,6 +284,8 @@ def present(port: int | None, browser: bool, theme: str, minutes: float | None) 
     """
     if theme not in deck.THEMES:
         raise UsageError(f"--theme is {' or '.join(deck.THEMES)}, not {theme!r}")
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, signal.default_int_handler)
     with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
         node.install()
         with console.status("Building the deck …"):

@@ -21,6 +21,7 @@
   let show = { runs: {}, begun: null, minutes: null, error: "" };
   let heard = performance.now(); // when `show` was true
   let socket = null;
+  let offline = !served; // nobody runs demos: the tapes play
   let current = null; // the active slide
   let mounted = null; // the terminal on it
 
@@ -44,12 +45,14 @@
     const lost = setTimeout(goOn, PATIENCE);
     socket.onmessage = ({ data }) => {
       clearTimeout(lost);
+      offline = false;
       show = JSON.parse(data);
       heard = performance.now();
       if (show.version !== document.documentElement.dataset.version) location.reload();
       render();
     };
     socket.onclose = () => {
+      offline = true;
       clearTimeout(lost);
       setTimeout(goOn, PATIENCE);
       setTimeout(connect, 500);
@@ -85,24 +88,20 @@
     terminal.append(bar, screen);
     over.append(terminal);
     picture.append(over);
-    return { slug, over, terminal, label, screen, player: null, shown: "" };
-  }
-
-  function unmount({ player, over }) {
-    player?.dispose();
-    over.remove();
+    return { slug, over, label, screen, player: null, shown: "", recorded: false };
   }
 
   function play(terminal, run) {
-    const recorded = run.state === "tape" || run.state === "failed";
-    const shown = `${recorded} ${run.id}`;
-    if (terminal.shown !== shown) {
-      terminal.shown = shown;
-      terminal.player?.dispose();
-      const address = `ws://${location.host}/runs/${terminal.slug}`;
+    const taped = run.state === "tape" || run.state === "failed";
+    const shown = `${taped} ${run.id}`;
+    const back = terminal.recorded && !taped && !offline; // the server is there again
+    if (terminal.shown !== shown || back) {
+      clear(terminal);
+      const recorded = taped || offline; // a run of a server that is gone
+      Object.assign(terminal, { shown, recorded });
       const source = recorded
         ? { data: unpack(TALK.tapes[terminal.slug].gzip) }
-        : { driver: "websocket", url: address };
+        : { driver: "websocket", url: `ws://${location.host}/runs/${terminal.slug}` };
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
         controls: false,
@@ -115,7 +114,12 @@
         theme: "asyncio-live",
       });
     }
-    if (recorded && run.halted) terminal.player.pause();
+    if (taped && run.halted) terminal.player.pause();
+  }
+
+  function clear(terminal) {
+    terminal.player?.dispose();
+    Object.assign(terminal, { player: null, shown: "", recorded: false });
   }
 
   function unpack(gzip) {
@@ -129,11 +133,11 @@
     run.at ? (performance.now() - run.at) / 1000 : run.ago + passed();
   const passed = () => (performance.now() - heard) / 1000;
 
-  function describe(slug, run) {
+  function describe({ slug, recorded }, run) {
     if (!run) return "";
-    if (run.state === "tape" || run.state === "failed") {
-      const recorded = new Date(TALK.tapes[slug].recorded * 1000);
-      return `REC ${recorded.toISOString().slice(0, 10)}`;
+    if (recorded) {
+      const day = new Date(TALK.tapes[slug].recorded * 1000);
+      return `REC ${day.toISOString().slice(0, 10)}`;
     }
     const ran = run.ran + (run.state === "running" ? passed() : 0);
     return `LIVE ${ran.toFixed(1)} s`;
@@ -147,7 +151,8 @@
       const forward = current && slides.indexOf(active) > slides.indexOf(current);
       if (mounted && show.runs[mounted.slug]?.state === "running")
         ask("stop", mounted.slug);
-      if (mounted) unmount(mounted);
+      if (mounted) clear(mounted);
+      mounted?.over.remove();
       const picture = active?.querySelector("svg.terminal[data-slug]");
       current = active;
       mounted = picture ? mount(picture) : null;
@@ -155,14 +160,15 @@
     }
     const run = mounted && show.runs[mounted.slug];
     if (run?.id) play(mounted, run);
+    else if (mounted) clear(mounted);
     tick();
   }
 
   function tick() {
     if (mounted) {
       const run = show.runs[mounted.slug];
-      const text = describe(mounted.slug, run);
-      mounted.label.textContent = text || (served ? "→ runs it" : "→ plays it");
+      const text = describe(mounted, run);
+      mounted.label.textContent = text || (offline ? "→ plays it" : "→ runs it");
       mounted.label.className = text.slice(0, 4);
     }
     failure.textContent = show.error;
