@@ -4,7 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,27 +20,43 @@ pytestmark = pytest.mark.smoke
 STRICT = [sys.executable, "-W", "error", "-m", "invoke"]
 
 
-@pytest.mark.parametrize("slug", slugs())
-def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
-    slug: str, tmp_path: Path
-) -> None:
-    """In another folder, in the C locale, strict: no warning, no leak, no traceback."""
-    done = subprocess.run(
+def run(slug: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a demo in another folder, in the C locale, strict: no warning, no leak."""
+    return subprocess.run(
         [*STRICT, "--search-root", str(ROOT), f"demo.{slug.replace('_', '-')}"],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"LANG": "C", "LC_ALL": "C", "COLUMNS": str(runner.COLUMNS)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=runner.DEADLINE,
+        timeout=2 * runner.DEADLINE,
     )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("another folder")
+
+
+@pytest.fixture(scope="module")
+def runs(folder: Path) -> Iterator[dict[str, Future[Any]]]:
+    """All demos, three at a time: they wait more than they compute."""
+    with ThreadPoolExecutor(3) as pool:
+        yield {slug: pool.submit(run, slug, folder) for slug in slugs()}
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
+    slug: str, runs: dict[str, Future[Any]], folder: Path
+) -> None:
+    done = runs[slug].result()
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     *_, lesson, try_next = done.stdout.splitlines()
     assert re.search(r"\d", lesson), "a lesson names what was measured"
     assert len(lesson) <= runner.COLUMNS
     assert try_next.startswith("try next: invoke demo.")
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("slug", slugs())
@@ -77,11 +96,13 @@ def test_a_demo_refuses_numbers_that_are_none_or_out_of_bounds(slug: str) -> Non
     name = f"demo.{slug.replace('_', '-')}"
     listed = invoke(ROOT, "--help", name).stdout
     numbers = re.findall(r"^  --([\w-]+)  .+\(default [\d.]+\)", listed, re.MULTILINE)
-    for flag in numbers:
-        for value in ("abc", "-1"):
-            refused = invoke(ROOT, name, f"--{flag}", value)
-            assert refused.returncode == 2, (flag, value, refused.stdout)
-            assert refused.stderr.startswith(f"--{flag} takes a")
+    wrong = [[name, f"--{flag}", value] for flag in numbers for value in ("abc", "-1")]
+    with ThreadPoolExecutor(2) as pool:
+        for words, refused in zip(
+            wrong, pool.map(lambda words: invoke(ROOT, *words), wrong), strict=True
+        ):
+            assert refused.returncode == 2, words
+            assert refused.stderr.startswith(f"{words[1]} takes a")
             assert refused.stderr.count("\n") == 1
 
 
