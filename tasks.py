@@ -37,9 +37,9 @@ def present(
     ] = None,
 ) -> None:
     """Show the talk, with its demos running on the slides."""
-    from slides.stage import server
+    from slides.stage import present
 
-    server.present(port, browser, theme, minutes)
+    present.show(port, browser, theme, minutes)
 
 
 @command

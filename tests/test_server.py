@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from demos.support import commands
-from slides.stage import runner, server
+from slides.stage import present, runner, server
 from tests.talks import gone
 
 
@@ -49,7 +49,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as client:
         stage = server.Stage(tasks, folder)
-        listener = server.listen(None)
+        listener = present.listen(None)
         port = listener.getsockname()[1]
         site = web.AppRunner(stage.app(port))
         await site.setup()
