@@ -7,6 +7,7 @@ import html
 import http.server
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
