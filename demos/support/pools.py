@@ -1,10 +1,13 @@
 """The executors that the running Python has, and what it takes to start one."""
 
 import concurrent.futures
+import site
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 
+from demos.support.commands import DEMOS
 from demos.support.jobs import worker
 from demos.support.measure import gil_enabled
 from demos.support.processes import ProcessPool
@@ -19,7 +22,11 @@ def executors() -> dict[str, Callable[[int], Executor]]:
         "processes": ProcessPool,
     }
     if hasattr(concurrent.futures, "InterpreterPoolExecutor"):  # from Python 3.14
-        found["sub-interpreters"] = concurrent.futures.InterpreterPoolExecutor
+        found["sub-interpreters"] = partial(
+            concurrent.futures.InterpreterPoolExecutor,
+            initializer=site.addsitedir,  # what invoke added to our sys.path
+            initargs=(str(DEMOS.parent),),
+        )
     return found
 
 
