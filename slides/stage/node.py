@@ -62,14 +62,15 @@ def install() -> None:
 
     Raises Exit when npm fails, with the last line of what it said.
     """
-    lock = (SLIDES / "package-lock.json").read_bytes()
+    lock = hashlib.sha256((SLIDES / "package-lock.json").read_bytes()).hexdigest()
     chromium = _needs_chromium()
-    wanted = f"{hashlib.sha256(lock).hexdigest()} chromium={chromium}"
     stamp = PACKAGES / ".installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
+    complete = not chromium or (CHROMIUM / "chrome").exists()
+    if stamp.exists() and stamp.read_text() == lock and complete:
+        return  # also where a browser has been installed since: it needs no network
     what = "npm packages, Chromium included" if chromium else "npm packages"
-    command = [str(NODE), str(_NPM / "npm-cli.js"), "ci", "--no-fund", "--no-audit"]
+    command = [str(NODE), str(_NPM / "npm-cli.js"), "ci", "--prefer-offline"]
+    command += ["--no-fund", "--no-audit"]
     if not chromium:
         command.append("--omit=optional")
     with console.status(f"Installing the deck's {what} (only once) …"):
@@ -88,7 +89,7 @@ def install() -> None:
             raise Exit(f"npm could not install the deck's packages: {said}", code=1)
         if chromium:
             _unpack_chromium()
-    stamp.write_text(wanted)
+    stamp.write_text(lock)
     console.print(f"Installed the deck's {what}.")
 
 
