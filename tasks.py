@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from invoke.collection import Collection
@@ -14,7 +15,8 @@ from demos.support.commands import Flag, command, demo, slugs
 
 def python(*arguments: str) -> None:
     """Run a module of this Python, and end as it does when it fails."""
-    code = subprocess.run([sys.executable, "-m", *arguments]).returncode
+    words = [sys.executable, "-m", *arguments]
+    code = subprocess.run(words, cwd=Path(__file__).parent).returncode
     if code:
         raise Exit(code=code)
 
