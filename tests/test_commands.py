@@ -209,3 +209,13 @@ def test_a_demo_ends_when_its_parent_is_gone(project: Path) -> None:
     assert child.stdout.readline().strip() == b"running"
     child.communicate(timeout=10)  # closes its standard input
     assert child.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("default", "shown"),
+    [(0, "x (default 0)"), (1.0, "x (default 1.0)"), (False, "x"), (None, "x")],
+)
+def test_a_default_is_shown_even_if_it_is_zero_or_one(
+    default: object, shown: str
+) -> None:
+    assert commands._help(commands.Flag("x"), default) == shown

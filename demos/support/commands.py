@@ -138,7 +138,7 @@ def command(function: Callable[..., object], name: str = "") -> Command:
 
 
 def _help(flag: Flag, default: object) -> str:
-    if default in (None, False, True, []):
+    if default is None or isinstance(default, bool | list):
         return flag.help
     return f"{flag.help} (default {default})"
 
