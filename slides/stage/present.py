@@ -17,7 +17,7 @@ from watchfiles import awatch
 from demos.support.commands import DEMOS, UsageError
 from demos.support.console import console
 from slides.stage import deck, node
-from slides.stage.server import HOST, Stage
+from slides.stage.server import HOST, Stage, build_or_keep
 
 PORT = 8000
 
@@ -37,20 +37,8 @@ def show(port: int | None, browser: bool, theme: str, minutes: float | None) -> 
     with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
         node.install()
         with console.status("Building the deck …"):
-            deck_and_error = _build(theme)
+            deck_and_error = build_or_keep(theme, deck.last(theme))
         asyncio.run(_present(listener, browser, theme, minutes, *deck_and_error))
-
-
-def _build(theme: str) -> tuple[Path, str]:
-    """Build the deck; return its folder, or the last good one's and the error."""
-    try:
-        return deck.build(theme), ""
-    except deck.BuildError as error:
-        last = deck.last(theme)
-        if last is None:
-            raise
-        console.print(error.message, style="failed", markup=False, soft_wrap=True)
-        return last, str(error.message)
 
 
 async def _present(

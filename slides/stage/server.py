@@ -130,15 +130,8 @@ class Stage:
 
     async def rebuild(self, theme: str) -> None:
         """Build the deck and tell the windows; after an error the last one stays."""
-        try:
-            self.folder = await asyncio.to_thread(deck.build, theme)
-            self.error = ""
-        except deck.BuildError as error:
-            self.error = str(error.message)
-        except (OSError, ValueError) as error:  # a file is being written, say
-            self.error = f"{type(error).__name__}: {error}"
-        if self.error:
-            console.print(self.error, style="failed", markup=False, soft_wrap=True)
+        built = await asyncio.to_thread(build_or_keep, theme, self.folder)
+        self.folder, self.error = built
         await self.tell()
 
     def stop(self) -> None:
@@ -272,6 +265,20 @@ class Stage:
             page = await asyncio.to_thread(file.read_text, "utf-8")
             headers["Content-Security-Policy"] = _policy(page, request.host)
         return web.FileResponse(file, headers=headers)
+
+
+def build_or_keep(theme: str, last: Path | None) -> tuple[Path, str]:
+    """Build the deck; return its folder, or `last` and the error, which is shown.
+
+    Raises what went wrong when there is no last good deck.
+    """
+    try:
+        return deck.build(theme), ""
+    except (deck.BuildError, OSError, ValueError) as error:  # a half-written file, say
+        if last is None:
+            raise
+        console.print(str(error), style="failed", markup=False, soft_wrap=True)
+        return last, str(error)
 
 
 def _only_from_here(port: int) -> Middleware:

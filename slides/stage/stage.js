@@ -180,7 +180,7 @@
 
   function told() {
     const total = TALK.sections.reduce((sum, { minutes }) => sum + minutes, 0);
-    const scale = (show.minutes ?? total) / total;
+    const scale = total && (show.minutes ?? total) / total; // 0: a talk without budgets
     const elapsed = show.begun === null ? 0 : show.begun + passed();
     let [index, planned, title] = [slides.indexOf(current), 0, ""];
     for (const section of TALK.sections) {
