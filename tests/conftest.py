@@ -1,6 +1,5 @@
 """What the tests of the stage share: a small talk of its own, and a real browser."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -15,13 +14,26 @@ from playwright.async_api import Browser, async_playwright
 from slides.stage import node
 from tests.talks import ODD, ROOT, SECTIONS, TICKER, invoke, write_demo
 
+BROWSERS = {
+    "installed browser": node.installed_browser,
+    "browser from npm": node.packaged_browser,
+}
 BUILD = "from slides.stage import deck; deck.build()"
 
 
 @pytest.fixture(scope="session")
 def packages() -> None:
-    """The locked npm packages, and a browser."""
-    node.install()
+    """The locked npm packages, npm's Chromium among them where it can run."""
+    node.install(chromium=True)
+
+
+@pytest.fixture(scope="session", params=BROWSERS)
+def browser_path(packages: None, request: pytest.FixtureRequest) -> Path:
+    """Each browser that there is: a full one, and the headless shell from npm."""
+    path = BROWSERS[request.param]()
+    if path is None:
+        pytest.skip(f"there is no {request.param} here")
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -59,14 +71,13 @@ def talk(recorded: Path, tmp_path: Path) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium(packages: None) -> AsyncIterator[Browser]:
-    """The browser that the project itself finds."""
+async def chromium(browser_path: Path) -> AsyncIterator[Browser]:
+    """Each browser that there is, running."""
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
-    path = await asyncio.to_thread(node.browser)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=str(path), args=arguments
+            executable_path=str(browser_path), args=arguments
         )
         yield browser
         await browser.close()

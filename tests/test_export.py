@@ -101,13 +101,15 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files, of the real deck, made where little is set up."""
     target = tmp_path_factory.mktemp("made") / "for you"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LC_ALL", "C")
         patch.delenv("TZ", raising=False)
-        done = invoke(ROOT, "export", "--to", str(target))
+        done = invoke(
+            ROOT, "export", "--to", str(target), "--browser", str(browser_path)
+        )
     assert done.returncode == 0, done.stderr
     return target
 
@@ -318,9 +320,10 @@ async def test_the_web_page_walks_and_replays(chromium: Browser, address: str) -
     await page.close()
 
 
-def test_each_step_gets_its_page(fit: Path) -> None:
+def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     (fit / "slides" / "20-steps.md").write_text(STEPPED, encoding="utf-8")
-    done = invoke(fit, "export", "--only", "pdf", "--steps", "--to", "out")
+    wanted = ("--only", "pdf", "--steps", "--browser", str(browser_path))
+    done = invoke(fit, "export", *wanted, "--to", "out")
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
@@ -336,9 +339,12 @@ def test_each_step_gets_its_page(fit: Path) -> None:
     ]
 
 
-def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(fit: Path) -> None:
+def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(
+    fit: Path, browser_path: Path
+) -> None:
     before = digests(fit / "slides")
     wanted = ("--only", "pdf,handout,web", "--with-notes")
+    wanted += ("--browser", str(browser_path))
     (fit / "out").mkdir()
     (fit / "out" / "mine.txt").touch()
     made = []
@@ -437,9 +443,10 @@ def test_a_browser_that_is_none(talk: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_leaves_nothing(fit: Path) -> None:
+def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
+    words = [sys.executable, "-m", "invoke", "export", "--to", "out"]
     with subprocess.Popen(
-        [sys.executable, "-m", "invoke", "export", "--to", "out"],
+        [*words, "--browser", str(browser_path)],
         cwd=fit,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

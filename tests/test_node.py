@@ -21,7 +21,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(node, "SLIDES", tmp_path)
     monkeypatch.setattr(node, "PACKAGES", packages)
     monkeypatch.setattr(node, "CHROMIUM", packages / ".chromium")
-    monkeypatch.setattr(node, "_needs_chromium", lambda: False)
+    monkeypatch.setattr(node, "installed_browser", lambda: Path("chrome"))
+    monkeypatch.setattr(node, "_can_have_chromium", lambda: True)
     return tmp_path
 
 
@@ -38,19 +39,24 @@ def test_another_lock_is_installed_and_npms_error_is_one_line(installed: Path) -
     assert "\n" not in str(failed.value.message)
 
 
-def test_a_machine_without_a_browser_gets_one(
-    installed: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("has_one", "wants_one"), [(False, False), (True, True), (False, True)]
+)
+def test_a_machine_without_a_browser_gets_one_and_the_tests_do_beside_theirs(
+    installed: Path, monkeypatch: pytest.MonkeyPatch, has_one: bool, wants_one: bool
 ) -> None:
-    monkeypatch.setattr(node, "_needs_chromium", lambda: True)
+    monkeypatch.setattr(
+        node, "installed_browser", lambda: Path("chrome") if has_one else None
+    )
     with pytest.raises(Exit) as failed:
-        node.install()
+        node.install(wants_one)
     assert failed.value.code == 1  # npm was asked, with nothing to install from
     (node.CHROMIUM).mkdir()
     (node.CHROMIUM / "chrome").touch()
     (node.PACKAGES / ".installed").write_text(
         hashlib.sha256((installed / "package-lock.json").read_bytes()).hexdigest()
     )
-    node.install()
+    node.install(wants_one)
 
 
 def test_a_chosen_browser_comes_first_and_must_exist(

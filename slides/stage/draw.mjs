@@ -101,10 +101,14 @@ function layHandout(style) {
   document.head.append(sheets)
 }
 
-async function drawPdf(page, path) {
+/** Draw a PDF from a page of its own. Left open, it would stay in front of the others,
+ * and a full Chromium takes seconds for a picture of a page in the background. */
+async function drawPdf(browser, path) {
+  const page = await open(browser)
   if (path.endsWith("steps.pdf")) await page.evaluate(spreadSteps)
   if (path.endsWith("handout.pdf")) await page.evaluate(layHandout, beside("handout.css"))
   await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true })
+  await page.close()
 }
 
 async function drawPicture(page, path, number) {
@@ -113,6 +117,7 @@ async function drawPicture(page, path, number) {
       slide.classList.toggle("drawn", index + 1 === number)
     })
   }, number)
+  await page.bringToFront()
   await page.screenshot({ path, captureBeyondViewport: false })
 }
 
@@ -120,7 +125,7 @@ async function work(browser, pictures) {
   await pictures.addStyleTag({ content: ONE_AT_A_TIME })
   for (const file of queue) {
     const path = join(order.folder, file)
-    if (file.endsWith(".pdf")) await drawPdf(await open(browser), path)
+    if (file.endsWith(".pdf")) await drawPdf(browser, path)
     else await drawPicture(pictures, path, parseInt(file))
     say({ done: ++done })
   }

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from invoke.exceptions import Exit
+from rich.status import Status
 
 from demos.support.commands import UsageError
 from demos.support.console import console
@@ -47,11 +48,11 @@ def export_all(
     node.install()
     program = _browser(browser)
     with _draft(target) as draft:
-        with console.status("Building the deck …"):
-            built = deck.build(home=draft)
         ready = draft / "ready"
         ready.mkdir()
-        _make(wanted, program, built, ready, steps, with_notes)
+        with console.status("Building the deck …") as status:
+            built = deck.build(home=draft)
+            _make(wanted, program, built, ready, steps, with_notes, status)
         _hand_over(ready, target, draft)
 
 
@@ -62,6 +63,7 @@ def _make(
     ready: Path,
     steps: bool,
     with_notes: bool,
+    status: Status,
 ) -> None:
     """Make the wanted files of the built deck in the folder `ready`."""
     sections = [len(part.slides) for part in deck.sections()]
@@ -75,11 +77,12 @@ def _make(
         "image": pictures[:1],
     }
     files = dict.fromkeys(file for name in wanted for file in drawn[name])
-    talk = _draw(program, built, list(files))
+    talk = _draw(program, built, list(files), status)
     when = _committed()
     for name in wanted:
         sources = [built / file for file in drawn[name]]
         made = ready / FILES[name]
+        status.update(f"Writing {made.name} …")
         match name:
             case "pdf":
                 outline = documents.outline(talk, sections, steps)
@@ -132,7 +135,7 @@ def _draft(target: Path) -> Iterator[Path]:
         yield Path(draft)
 
 
-def _draw(browser: Path, built: Path, files: list[str]) -> Talk:
+def _draw(browser: Path, built: Path, files: list[str], status: Status) -> Talk:
     """Draw `files` of the built deck into its folder; return what it says of the talk.
 
     Raises Exit when a slide holds more than it has room for.
@@ -145,23 +148,21 @@ def _draw(browser: Path, built: Path, files: list[str]) -> Talk:
     }
     script = deck.SLIDES / "stage" / "draw.mjs"
     heard: dict[str, Any] = {}
-    with (
-        console.status("Drawing …") as status,
-        subprocess.Popen(
-            [str(node.NODE), str(script), json.dumps(order)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        ) as drawing,
-    ):
+    status.update("Starting the browser …")
+    with subprocess.Popen(
+        [str(node.NODE), str(script), json.dumps(order)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    ) as drawing:
         assert drawing.stdout is not None
         try:
             for line in drawing.stdout:
                 heard |= json.loads(line)
                 done = heard.get("done", 0)
-                status.update(f"Drawing … {done} of {len(files)}")
+                status.update(f"Drawing pages and pictures … {done} of {len(files)}")
         finally:
             drawing.terminate()  # after Ctrl-C; it then kills its browsers
             drawing.wait()

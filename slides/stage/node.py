@@ -55,15 +55,16 @@ def environment() -> dict[str, str]:
     return os.environ | quiet | {"PATH": path, "NO_UPDATE_NOTIFIER": "1"}
 
 
-def install() -> None:
+def install(chromium: bool = False) -> None:
     """Install the locked npm packages if they are missing or of another lock.
 
-    A Chromium comes with them on a Linux machine (x64) that has no browser.
+    A Chromium comes with them on a Linux machine (x64) that has no browser; with
+    `chromium`, also on one that has.
 
     Raises Exit when npm fails, with the last line of what it said.
     """
     lock = hashlib.sha256((SLIDES / "package-lock.json").read_bytes()).hexdigest()
-    chromium = _needs_chromium()
+    chromium = _can_have_chromium() and (chromium or installed_browser() is None)
     stamp = PACKAGES / ".installed"
     complete = not chromium or (CHROMIUM / "chrome").exists()
     if stamp.exists() and stamp.read_text() == lock and complete:
@@ -106,21 +107,24 @@ def browser(chosen: str | None = None) -> Path | None:
             name = "--browser" if chosen else "CHROME_PATH"
             raise UsageError(f"{name} names no file: {path}")
         return Path(path)
-    if installed := _installed_browser():
-        return installed
-    packaged = CHROMIUM / "chrome"
-    return packaged if packaged.exists() else None
+    return installed_browser() or packaged_browser()
 
 
-def _installed_browser() -> Path | None:
+def installed_browser() -> Path | None:
+    """Return the Chrome, Chromium or Edge of this machine, if it has one."""
     return next(
         (Path(path) for name in _INSTALLED if (path := shutil.which(name))), None
     )
 
 
-def _needs_chromium() -> bool:
-    here = (sys.platform, platform.machine())
-    return here == ("linux", "x86_64") and _installed_browser() is None
+def packaged_browser() -> Path | None:
+    """Return the Chromium from npm, if it is installed."""
+    packaged = CHROMIUM / "chrome"
+    return packaged if packaged.exists() else None
+
+
+def _can_have_chromium() -> bool:
+    return (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def _unpack_chromium() -> None:
