@@ -39,7 +39,7 @@ def present(
     ] = None,
 ) -> None:
     """Show the talk, with its demos running on the slides."""
-    from slides.stage import present
+    from slides.stage.show import present
 
     present.show(port, browser, theme, minutes)
 
@@ -61,7 +61,7 @@ def export(
     ] = None,
 ) -> None:
     """Make the PDF, the handout, the PowerPoint, the web page and the picture."""
-    from slides.stage import export
+    from slides.stage.export import export
 
     export.export_all(to, only, steps, with_notes, browser)
 
@@ -79,7 +79,7 @@ def record(
 @command
 def sync() -> None:
     """Bring the code and the figures on the slides up to date with their sources."""
-    from slides.stage import deck
+    from slides.stage.deck import build as deck
 
     for path in deck.sync():
         print(f"updated {path.name}")
@@ -88,7 +88,7 @@ def sync() -> None:
 @command
 def check() -> None:
     """Check style and types, and that no slide or recording is out of date."""
-    from slides.stage import checks
+    from slides.stage.deck import checks
 
     checks.check()
 

@@ -23,13 +23,13 @@ from rich.columns import Columns
 
 from demos.support.commands import Flag, UsageError
 from demos.support.console import console, finish
-from demos.support.loop_view import play
 from demos.support.measure import python
-from demos.support.script import show_script
-from demos.support.step_cost import step_cost
-from demos.support.timeline import Run, chart, legend
-from demos.support.timeline import svg as drawn
-from demos.support.tracer import LAST, traced_loop, write_whole
+from demos.support.trace.loop_view import play
+from demos.support.trace.script import show_script
+from demos.support.trace.step_cost import step_cost
+from demos.support.trace.timeline import Run, chart, legend
+from demos.support.trace.timeline import svg as drawn
+from demos.support.trace.tracer import LAST, traced_loop, write_whole
 
 Handler = Callable[[], Coroutine[None, None, float]]
 

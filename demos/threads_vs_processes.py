@@ -22,13 +22,13 @@ from rich.live import Live
 
 from demos.support.commands import Flag
 from demos.support.console import console, finish
-from demos.support.figures import SEQUENTIAL, Figures, Run, Size
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
 from demos.support.measure import usable_cores
-from demos.support.pools import THREADS, executors, start
 from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
-from demos.support.speedup import picture
+from demos.support.speedup.chart import picture
+from demos.support.speedup.figures import SEQUENTIAL, Figures, Run, Size
+from demos.support.speedup.pools import THREADS, executors, start
 
 WORKERS = min(max(usable_cores(), 2), 8)
 JOBS = 4  # a worker

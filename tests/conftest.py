@@ -18,7 +18,7 @@ BROWSERS = {
     "installed browser": node.installed_browser,
     "browser from npm": node.packaged_browser,
 }
-BUILD = "from slides.stage import deck; deck.build()"
+BUILD = "from slides.stage.deck import build as deck; deck.build()"
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from demos.support.commands import slugs
-from slides.stage import deck, runner
+from slides.stage import runner
+from slides.stage.deck import build as deck
 from tests.talks import ROOT, invoke
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

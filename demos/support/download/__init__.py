@@ -1,0 +1,1 @@
+"""What the downloader needs: a server, downloads with their figures, the screen."""

@@ -1,0 +1,1 @@
+"""What threads and processes are compared with: pools, figures, the chart."""

@@ -1,0 +1,1 @@
+"""What the trace of an event loop needs: the tracer, and what draws its events."""

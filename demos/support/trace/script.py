@@ -1,0 +1,71 @@
+"""Run somebody's program under the tracer, in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.theme import Theme
+
+from demos.support.console import STYLES, console
+from demos.support.trace import tracer
+from demos.support.trace.keys import has_keyboard
+from demos.support.trace.loop_view import play
+from demos.support.trace.timeline import Run, chart, legend
+from demos.support.trace.tracer import Event
+
+UNTRACED = (
+    "not traced: no task ran in a selector event loop of the main thread "
+    "(uvloop and the Proactor loop of Windows cannot be traced)"
+)
+ENDED = (
+    "no trace: the program was ended, by a signal or os._exit, before it was written"
+)
+
+
+def trace_script(
+    script: str, args: Sequence[str], last: int
+) -> tuple[int, list[Event] | None]:
+    """Run `script`; return its exit code and its `last` events, or None if it was cut.
+
+    Its input and output are its own, and so are Ctrl-C and SIGTERM. An exit code of
+    128 + N means, as in a shell, that signal N ended it.
+    """
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "trace.json")
+        command = [sys.executable, tracer.__file__, str(out), str(last), script, *args]
+        interrupt = signal.signal(signal.SIGINT, lambda *_: None)
+        process = subprocess.Popen(command)
+        terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            code = process.wait()
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+            signal.signal(signal.SIGTERM, terminate)
+        events = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
+    return code if code >= 0 else 128 - code, events
+
+
+def show_script(
+    script: str, args: Sequence[str], last: int, slow: float
+) -> tuple[int, list[Run]]:
+    """Trace `script`, then say on stderr what was seen; with a keyboard, replay it."""
+    code, events = trace_script(script, args, last)
+    errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
+    if events is None or not any(e["event"] == "before_task_step" for e in events):
+        errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
+        return code, []
+    run = Run(Path(script).name, events)
+    if has_keyboard():
+        play(run.program, slow, playing=False)
+    seconds, who = run.longest_step()
+    note = f"from left to right: {run.end:.3g} s"
+    errors.print(chart(run, console.width, run.end, note), legend())
+    errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
+    if len(events) >= last:
+        errors.print(f"only the last {last} events were kept (--last)", style="note")
+    return code, [run]

@@ -1,0 +1,1 @@
+"""Markdown to page: the sections, their fences, marp with our engine, the checks."""

@@ -1,0 +1,1 @@
+"""What an organizer gets: documents, pictures and a web page."""

@@ -1,0 +1,210 @@
+"""All that an organizer or an attendee asks for, out of one build of the deck.
+
+A browser draws the pages and pictures (draw.mjs); the files are made of them here, and
+handed over when all of them are whole.
+"""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from invoke.exceptions import Exit
+from rich.status import Status
+
+from demos.support.commands import UsageError
+from demos.support.console import console
+from slides.stage import node
+from slides.stage.deck import build as deck
+from slides.stage.export import documents, website
+from slides.stage.export.documents import Slide, Talk
+
+FILES = {
+    "pdf": "asyncio-live.pdf",
+    "handout": "asyncio-live-handout.pdf",
+    "pptx": "asyncio-live.pptx",
+    "web": "web",
+    "image": "asyncio-live.png",
+}
+DIST = deck.SLIDES.parent / "dist"
+
+
+def export_all(
+    to: str | None, only: str | None, steps: bool, with_notes: bool, browser: str | None
+) -> None:
+    """Write the files named in `only` (default: all of FILES) to the folder `to`.
+
+    `steps` gives the PDF a page for each step of the code; `with_notes` leaves the
+    speaker notes in the web page; `browser` is the program to draw with.
+
+    Raises Exit for a deck that is not fit to publish, a folder that cannot be written,
+    or a missing browser.
+    """
+    wanted = _wanted(only)
+    target = Path(to).absolute() if to else DIST
+    node.install()
+    program = _browser(browser)
+    with _draft(target) as draft:
+        ready = draft / "ready"
+        ready.mkdir()
+        with console.status("Building the deck …") as status:
+            built = deck.build(home=draft)
+            _make(wanted, program, built, ready, steps, with_notes, status)
+        _hand_over(ready, target, draft)
+
+
+def _make(
+    wanted: list[str],
+    program: Path,
+    built: Path,
+    ready: Path,
+    steps: bool,
+    with_notes: bool,
+    status: Status,
+) -> None:
+    """Make the wanted files of the built deck in the folder `ready`."""
+    sections = [len(part.slides) for part in deck.sections()]
+    pictures = [f"{number + 1}.png" for number in range(sum(sections))]
+    slides = "steps.pdf" if steps else "slides.pdf"
+    drawn = {
+        "pdf": [slides],
+        "handout": ["handout.pdf"],
+        "pptx": pictures,
+        "web": pictures[:1],
+        "image": pictures[:1],
+    }
+    files = dict.fromkeys(file for name in wanted for file in drawn[name])
+    talk = _draw(program, built, list(files), status)
+    when = _committed()
+    for name in wanted:
+        sources = [built / file for file in drawn[name]]
+        made = ready / FILES[name]
+        status.update(f"Writing {made.name} …")
+        match name:
+            case "pdf":
+                outline = documents.outline(talk, sections, steps)
+                documents.finish_pdf(sources[0], made, talk, when, outline)
+            case "handout":
+                documents.finish_pdf(sources[0], made, talk, when, [])
+            case "pptx":
+                documents.write_pptx(sources, made, talk, when)
+            case "web":
+                website.write(built, made, sources[0], with_notes)
+            case "image":
+                shutil.copy(sources[0], made)
+
+
+def _wanted(only: str | None) -> list[str]:
+    names = list(FILES) if only is None else [each.strip() for each in only.split(",")]
+    for name in names:
+        if name not in FILES:
+            raise UsageError(f"--only takes some of {','.join(FILES)}, not {name!r}")
+    return names
+
+
+def _browser(chosen: str | None) -> Path:
+    found = node.browser(chosen)
+    if found is None:
+        mend = "install Chrome, Chromium or Edge, or name one with --browser"
+        raise Exit(f"there is no browser on this machine: {mend}", code=1)
+    if found.is_relative_to(node.CHROMIUM):
+        console.print("No browser is installed here: the Chromium from npm draws.")
+    return found
+
+
+@contextlib.contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """Yield a new folder on the disk of `target`, which is gone in the end.
+
+    Raises Exit when it cannot be written, or holds a web folder that is not ours.
+    """
+    old = target / FILES["web"]
+    if old.is_dir() and any(old.iterdir()) and not (old / "talk.js").exists():
+        raise Exit(f"{old} is not of an earlier export: choose another --to", code=1)
+    there = next(path for path in (target, *target.parents) if path.exists())
+    try:
+        folder = tempfile.TemporaryDirectory(
+            prefix="export-", dir=there, ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
+    with folder as draft:
+        yield Path(draft)
+
+
+def _draw(browser: Path, built: Path, files: list[str], status: Status) -> Talk:
+    """Draw `files` of the built deck into its folder; return what it says of the talk.
+
+    Raises Exit when a slide holds more than it has room for.
+    """
+    order = {
+        "browser": str(browser),
+        "page": str(built / "index.html"),
+        "folder": str(built),
+        "files": files,
+    }
+    script = Path(__file__).with_name("draw.mjs")
+    heard: dict[str, Any] = {}
+    status.update("Starting the browser …")
+    with subprocess.Popen(
+        [str(node.NODE), str(script), json.dumps(order)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    ) as drawing:
+        assert drawing.stdout is not None
+        try:
+            for line in drawing.stdout:
+                heard |= json.loads(line)
+                done = heard.get("done", 0)
+                status.update(f"Drawing pages and pictures … {done} of {len(files)}")
+        finally:
+            drawing.terminate()  # after Ctrl-C; it then kills its browsers
+            drawing.wait()
+    if drawing.returncode or "error" in heard:
+        why = heard.get("error", f"exit code {drawing.returncode}")
+        raise Exit(f"{browser} could not draw: {why}", code=1)
+    if heard["overflow"]:
+        places = deck.places(deck.sections())
+        raise deck.BuildError(
+            "\n".join(
+                f"{places[number - 1]}: {text!r} is {pixels} px outside its slide"
+                for number, text, pixels in heard["overflow"]
+            )
+        )
+    slides = [Slide(**slide) for slide in heard["talk"].pop("slides")]
+    return Talk(**heard["talk"], slides=slides)
+
+
+def _committed() -> datetime:
+    """Return when the slides were last committed or, outside a repository, changed."""
+    git = ["git", "-C", str(deck.SLIDES), "log", "-1", "--format=%ct", "--", "."]
+    try:
+        log = subprocess.run(git, stdin=subprocess.DEVNULL, capture_output=True)
+        seconds = float(log.stdout)
+    except (OSError, ValueError):
+        seconds = max(part.path.stat().st_mtime for part in deck.sections())
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _hand_over(ready: Path, target: Path, draft: Path) -> None:
+    """Move all that is ready to `target`, in place of what is there, and say it."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for new in sorted(ready.iterdir()):
+            place = target / new.name
+            if place.is_dir():
+                place.rename(draft / "replaced")
+            new.replace(place)
+            files = [place] if place.is_file() else [*place.rglob("*")]
+            size = sum(file.stat().st_size for file in files if file.is_file())
+            console.print(f"{size:>12,} bytes  {place}", markup=False, soft_wrap=True)
+    except OSError as error:
+        raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error

@@ -1,0 +1,1 @@
+"""The show on stage: what runs, the server, `invoke present`."""

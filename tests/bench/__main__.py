@@ -1,0 +1,81 @@
+"""Speed, as ratios in one run: `invoke bench`. Nothing here passes or fails."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from random import sample
+from statistics import median
+from time import perf_counter
+
+from rich.table import Table
+
+from demos.downloader import from_server, variants, warm_up
+from demos.support.console import console
+from demos.support.download.file_server import file_server, plan_files
+from demos.support.measure import python
+from demos.support.trace.step_cost import step_cost
+from slides.stage import node
+from slides.stage.deck import build as deck
+
+
+def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> str:
+    """Return how many times longer ours takes: median [min–max] of shuffled pairs."""
+    ratios = []
+    for _ in range(3):
+        seconds = {}
+        for way in sample([ours, theirs], 2):
+            start = perf_counter()
+            way()
+            seconds[way] = perf_counter() - start
+        ratios.append(seconds[ours] / seconds[theirs])
+    return f"{median(ratios):.2f} [{min(ratios):.2f}–{max(ratios):.2f}]"
+
+
+def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
+    """Return how many times the latency bound each way to download takes."""
+    plan = plan_files(files, latency, 0, 7)
+    ways = [
+        way
+        for way in variants(limit, [file.latency for file in plan])
+        if not way.skipped
+    ]
+    with file_server(limit) as server:
+        warm_up(ways, server)
+        for way in sample(ways * 3, 3 * len(ways)):
+            way.run(from_server(server, plan, limit), perf_counter)
+    what = f"{files:,} downloads, {limit:,} at once, to the latency bound"
+    rows = []
+    for way in ways:
+        ratios = [seconds / way.bound for seconds in way.times]
+        spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
+        rows.append((f"{what}: {way.name}", f"{way.ratio:.2f} {spread}"))
+    return rows
+
+
+def build() -> str:
+    """Return our build of the deck beside plain marp on the joined Markdown."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = deck.build(home=Path(folder) / "first")
+
+        def ours() -> None:
+            with tempfile.TemporaryDirectory() as home:
+                deck.build(home=Path(home))
+
+        return ratio(ours, lambda: deck.marp(built, "deck.md", "--output", "x.html"))
+
+
+def main() -> None:
+    """Measure everything and print one table."""
+    node.install()
+    table = Table("what", "times as long: median [min–max]", title=python())
+    with console.status("measuring …"):
+        rows = downloads(40, 10, 0.045) + downloads(2000, 1000, 1.0)
+        rows.append(("a traced step, to a plain one", f"{step_cost()[2]:.2f}"))
+        rows.append(("our build of the deck, to plain marp", build()))
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

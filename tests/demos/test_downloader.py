@@ -1,0 +1,365 @@
+import asyncio
+import gzip
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from invoke.exceptions import Exit
+
+from demos import downloader
+from demos.downloader import (
+    download_async,
+    download_sync,
+    download_threads,
+    from_server,
+    run_async,
+)
+from demos.support.commands import UsageError
+from demos.support.console import console
+from demos.support.download.downloads import Download, Downloads, file_names
+from demos.support.download.file_server import File, FileServer, file_server, plan_files
+from demos.support.download.http_client import Session
+from demos.support.download.race import Run, Variant, lost
+from demos.support.download.waterfall import Waterfall, pick
+
+VARIANTS = [download_sync, download_threads, run_async]
+BODY = bytes(range(256)) * 300
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+Way = Callable[[Downloads, int], None]
+Serve = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FileServer]:
+    with file_server() as server:
+        yield server
+
+
+@pytest.fixture(params=VARIANTS, ids=["sync", "threads", "asyncio"])
+def way(request: pytest.FixtureRequest) -> Way:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Start a server that sends some bytes, whatever it is asked, and hangs up."""
+    async with AsyncExitStack() as stack:
+
+        async def start(*pieces: bytes, stall: bool = False) -> str:
+            ends = asyncio.Event()
+            stack.callback(ends.set)
+
+            async def answer(
+                reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+            ) -> None:
+                await reader.read(2**16)
+                for piece in pieces:
+                    writer.write(piece)
+                if stall:
+                    await ends.wait()
+                writer.close()
+
+            server = await asyncio.start_server(answer, "127.0.0.1")
+            stack.callback(server.close)
+            port = server.sockets[0].getsockname()[1]
+            return f"http://127.0.0.1:{port}/"
+
+        yield start
+
+
+async def bring(way: Way, url: str, path: Path | None = None) -> Download:
+    """Download one URL while the server runs in this event loop."""
+    download = Download(url, path, deadline=5)
+    await asyncio.to_thread(way, [download], 2)
+    return download
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+# The lesson
+
+
+def test_every_file_is_brought_and_checked(way: Way, server: FileServer) -> None:
+    files = plan_files(12, 0.01, 0, seed=1)
+    batch = from_server(server, files, 4)
+    way(batch, 4)
+    assert [download.state for download in batch] == ["done"] * 12
+    assert [download.digest for download in batch] == [file.digest for file in files]
+
+
+@pytest.mark.parametrize("way", VARIANTS[1:])
+def test_no_more_than_the_limit_are_in_flight(way: Way, server: FileServer) -> None:
+    run = Run(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
+    way(run.downloads, 4)
+    assert run.peak == 4
+
+
+def test_one_after_another_has_one_in_flight(server: FileServer) -> None:
+    run = Run(from_server(server, plan_files(4, 0.01, 0, seed=1), 1))
+    download_sync(run.downloads)
+    assert run.peak == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [("503", "HTTP 503"), ("reset", "connection reset"), ("truncated", "truncated")],
+)
+def test_a_fault_is_named_and_tried_again(
+    way: Way, server: FileServer, fault: str, name: str
+) -> None:
+    mended, hopeless = File("a", faults=fault), File("b", faults=",".join([fault] * 5))
+    batch = from_server(server, [mended, hopeless], 2)
+    way(batch, 2)
+    assert [download.state for download in batch] == ["done", "failed"]
+    assert [download.failures for download in batch] == [[name], [name] * 3]
+
+
+def test_a_stall_ends_at_the_deadline(way: Way, server: FileServer) -> None:
+    download = Download(server.url(File("a", faults="stall")), deadline=0.4)
+    way([download], 1)
+    assert (download.state, download.failures) == ("done", ["timed out"])
+
+
+def test_a_body_that_is_not_the_right_one_fails(way: Way, server: FileServer) -> None:
+    url, other = server.url(File("a", seed=1)), File("a", seed=2)
+    download = Download(url, size=other.size, digest=other.digest)
+    way([download], 1)
+    assert download.failures == ["wrong digest"] * 3
+
+
+def test_states_come_in_order(way: Way, server: FileServer) -> None:
+    download = Download(server.url(File("a", faults="truncated")))
+    way([download], 1)
+    assert [state for _, state in download.changes] == [
+        *("waiting", "receiving", "failed", "queued"),
+        *("waiting", "receiving", "done"),
+    ]
+
+
+# Files are written whole or not at all
+
+
+def test_a_folder_gets_whole_files_only(
+    way: Way, server: FileServer, tmp_path: Path
+) -> None:
+    whole, mended = File("whole"), File("mended", faults="truncated")
+    broken = File("broken", faults="truncated,reset,truncated")
+    batch = from_server(server, [whole, mended, broken], 3, tmp_path)
+    way(batch, 3)
+    assert names(tmp_path) == {"whole", "mended"}
+    assert (tmp_path / "mended").read_bytes() == mended.body()
+
+
+async def test_cancelling_leaves_no_partial_file(serve: Serve, tmp_path: Path) -> None:
+    url = await serve(OK, b"Content-Length: 9\r\n\r\nhalf", stall=True)
+    download = Download(url, tmp_path / "a")
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        task = group.create_task(download_async([download], 1))
+        while download.state != "receiving":  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert names(tmp_path) == {"a.part"}
+        task.cancel()
+    assert names(tmp_path) == set()
+    assert download.state == "receiving"
+
+
+async def test_leaving_a_session_wakes_its_threads(serve: Serve) -> None:
+    url = await serve(stall=True)
+    download = Download(url)
+    with ThreadPoolExecutor() as pool:
+        with Session() as session:
+            future = pool.submit(downloader.fetch_sync, session, download)
+            while download.state != "waiting":  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="closed"):
+            await asyncio.wrap_future(future)
+
+
+# Other people's servers
+
+
+async def test_redirects_are_followed(way: Way, serve: Serve, tmp_path: Path) -> None:
+    last = await serve(OK, b"Content-Length: 4\r\n\r\nhere")
+    first = await serve(b"HTTP/1.1 302 Found\r\nLocation: ", last.encode(), b"\r\n\r\n")
+    download = await bring(way, first, tmp_path / "a")
+    assert download.state == "done"
+    assert (tmp_path / "a").read_bytes() == b"here"
+
+
+async def test_a_chunked_body_is_put_together(
+    way: Way, serve: Serve, tmp_path: Path
+) -> None:
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n"
+    whole = await bring(way, await serve(OK, chunks, b"0\r\n\r\n"), tmp_path / "a")
+    cut = await bring(way, await serve(OK, chunks))
+    assert (whole.state, whole.measured) == ("done", True)
+    assert (tmp_path / "a").read_bytes() == b"onetwo"
+    assert (cut.state, cut.failures) == ("failed", ["truncated"] * 3)
+
+
+async def test_a_compressed_body_is_unpacked(
+    way: Way, serve: Serve, tmp_path: Path
+) -> None:
+    async def send(packed: bytes) -> Download:
+        head = f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        return await bring(way, await serve(OK, head.encode(), packed), tmp_path / "a")
+
+    packed = gzip.compress(BODY) + gzip.compress(b"second member")
+    assert (await send(packed)).state == "done"
+    assert (tmp_path / "a").read_bytes() == BODY + b"second member"
+    assert (await send(packed[:-9])).failures == ["truncated gzip"] * 3
+    assert (await send(b"not packed")).failures == ["broken gzip"] * 3
+
+
+async def test_a_body_without_a_length_is_not_vouched_for(
+    way: Way, serve: Serve
+) -> None:
+    download = await bring(way, await serve(OK, b"\r\n", BODY))
+    assert (download.state, download.size) == ("done", len(BODY))
+    assert not download.measured
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n", "more than 10 redirects"),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: ftp://a/b\r\n\r\n",
+            "redirected to ftp://a/b",
+        ),
+        (OK + b"Content-Encoding: br\r\n\r\n", "encoding br, not asked for"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not an HTTP answer"),
+    ],
+)
+async def test_what_cannot_be_mended_is_tried_once(
+    way: Way, serve: Serve, answer: bytes, failure: str
+) -> None:
+    download = await bring(way, await serve(answer))
+    assert (download.state, download.failures) == ("failed", [failure])
+
+
+async def test_a_plain_port_has_no_tls(way: Way, serve: Serve) -> None:
+    plain = await serve(b"plain text\r\n\r\n")
+    download = await bring(way, plain.replace("http:", "https:"))
+    assert download.failures == ["no TLS on that port"]
+
+
+def test_a_host_that_cannot_be_reached_is_named(way: Way) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        closed = Download(f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+        unknown = Download("http://nobody.invalid/")
+        way([closed, unknown], 2)
+    assert closed.failures == ["connection refused"]
+    assert unknown.failures == ["the name does not resolve"]
+
+
+async def test_a_head_that_trickles_ends_at_the_deadline(
+    way: Way, serve: Serve
+) -> None:
+    download = Download(await serve(OK, b"X-Never: end", stall=True), deadline=0.2)
+    await asyncio.to_thread(way, [download], 1)
+    assert download.failures == ["timed out"] * 3
+
+
+# The command
+
+
+def test_urls_are_reported_one_by_one(
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = server.url(File("a")), f"{server.origin}/nothing"
+    with pytest.raises(Exit) as caught:
+        downloader.main(url=[good, bad], to=str(tmp_path / "new" / "folder"))
+    assert (caught.value.code, str(caught.value)) == (1, "1 of 2 URLs failed")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith(f"● {good}: 16,384 bytes")]
+    assert [line for line in lines if line.startswith(f"× {bad}: HTTP 500")]
+    assert names(tmp_path / "new" / "folder") == {"a"}
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://a/b", "http://", "http://[::/"])
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="--url"):
+        downloader.main(url=[url])
+
+
+def test_flags_that_exclude_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--sweep"):
+        downloader.main(sweep=True, to=str(tmp_path))
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="--to"):
+        downloader.main(to=str(tmp_path / "file"))
+
+
+def test_file_names_are_plain_and_distinct() -> None:
+    urls = ["http://a/x.txt?1", "http://a/X.txt", "http://a/..%2f..%2fb", "http://a/"]
+    assert file_names(urls) == ["x.txt", "2-X.txt", "_.._b", "a"]
+    assert file_names(["http://a/b", "http://a/b.part"]) == ["b", "2-b.part"]
+
+
+# The figures and the picture
+
+
+def test_the_bound_is_the_longest_or_the_mean_share() -> None:
+    latencies = [0.1, 0.2, 0.3]
+    assert Variant("", "", download_sync, 1, latencies).bound == pytest.approx(0.6)
+    assert Variant("", "", download_threads, 3, latencies).bound == 0.3
+    assert Variant("", "", download_threads, 2).bound == 0
+
+
+def test_a_loss_is_told_with_its_runs() -> None:
+    failed, done = Download("a"), Download("a")
+    failed.enter("failed")
+    done.enter("done")
+    failed.failures = ["HTTP 503", "timed out"]
+    assert lost([done, done]) == ""
+    assert lost([failed]) == "HTTP 503, then timed out"
+    assert lost([done, failed]) == "HTTP 503, then timed out (in 1 of 2 runs)"
+
+
+def test_lanes_with_failures_are_always_drawn() -> None:
+    batch = [Download(str(number)) for number in range(40)]
+    batch[1].failures = batch[38].failures = ["timed out"]
+    picked = pick(batch, 10)
+    assert [*picked] == sorted(picked, key=batch.index)
+    assert {batch[1], batch[38]} < {*picked}
+    assert len(picked) == 10
+    assert pick(batch, 40) == batch
+
+
+@pytest.mark.parametrize("files", [3, 40, 500])
+@pytest.mark.parametrize(("width", "height"), [(96, 26), (80, 24)])
+def test_the_picture_fits(
+    monkeypatch: pytest.MonkeyPatch, files: int, width: int, height: int
+) -> None:
+    monkeypatch.setattr(console, "size", (width, height))
+    ways = downloader.variants(10, [0.05] * files)
+    picture = Waterfall("title", ways, 3)
+    for variant in ways:
+        run = Run([Download("") for _ in range(files)])
+        for download in run.downloads:
+            for state in ("waiting", "receiving", "failed", "waiting", "receiving"):
+                download.enter(state)
+            download.failures.append("truncated")
+        variant.runs.append(run)
+    for finished in (False, True):
+        picture.finished = finished
+        for variant in ways:
+            variant.runs[0].ended = perf_counter() if finished else None
+        with console.capture() as capture:
+            console.print(picture)
+        lines = re.sub(r"\x1b\[[\d;]*m", "", capture.get()).splitlines()
+        assert len(lines) + 2 * finished < height
+        assert max(map(len, lines)) <= width

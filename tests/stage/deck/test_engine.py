@@ -1,0 +1,260 @@
+"""The Marp engine, run through the real marp and looked at in a browser; the theme."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from slides.stage import node
+
+MARP = node.PACKAGES / "@marp-team" / "marp-cli" / "marp-cli.js"
+THEME = (node.SLIDES / "theme.css").read_text("utf-8")
+STEPS = """\
+```python {1|2-3|1,4|all} demos/x.py::y
+a = 1
+b = '''one
+string'''
+c = 3
+```
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def packages() -> None:
+    node.install()
+
+
+def marp(folder: Path, body: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    deck = folder / "deck.md"
+    deck.write_text(f"---\ntheme: asyncio-live\n---\n\n## A slide\n\n{body}\n", "utf-8")
+    command = [str(node.NODE), str(MARP), "--no-stdin", "--output", "index.html"]
+    command += ["--engine", str(node.SLIDES / "stage" / "deck" / "engine.mjs")]
+    command += ["--theme-set", str(node.SLIDES / "theme.css")]
+    return subprocess.run(
+        [*command, *options, "--", "deck.md"],
+        cwd=folder,
+        env=node.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+def html(folder: Path, body: str, *options: str) -> str:
+    done = marp(folder, body, *options)
+    assert done.returncode == 0, done.stderr
+    return (folder / "index.html").read_text("utf-8")
+
+
+def refusal(folder: Path, body: str) -> str:
+    done = marp(folder, body)
+    assert done.returncode == 1
+    assert not (folder / "index.html").exists()
+    return " ".join(done.stderr.split())
+
+
+def picture(folder: Path, name: str, inside: str) -> None:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inside}</svg>'
+    path.write_text(f'<?xml version="1.0"?>\n<!-- drawn -->\n{svg}\n', "utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not (path := node.browser()):
+        pytest.skip("no browser on this machine")
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    yield page
+    page.close()
+
+
+def test_a_picture_becomes_part_of_the_page(tmp_path: Path) -> None:
+    picture(tmp_path, "diagrams/a b.svg", "<text>two → three</text>")
+    page = html(tmp_path, '![Two "and" three](<diagrams/a b.svg>)')
+    assert "<img" not in page
+    assert "<text>two → three</text>" in page
+    assert 'role="img" aria-label="Two &quot;and&quot; three"' in page
+    assert "<?xml" not in page
+    assert 'class="terminal"' not in page
+
+
+def test_the_picture_of_a_demo_is_its_terminal(tmp_path: Path) -> None:
+    picture(tmp_path, "recordings/tiny_event_loop.svg", "<text>$</text>")
+    source = "![invoke demo.tiny-event-loop](recordings/tiny_event_loop.svg)"
+    page = html(tmp_path, source)
+    assert 'aria-label="invoke demo.tiny-event-loop"' in page
+    assert 'class="terminal" data-slug="tiny_event_loop"' in page
+
+
+def test_pictures_keep_their_ids_and_styles_to_themselves(
+    tmp_path: Path, page: Page
+) -> None:
+    for name, colour in ("a", "rgb(1, 0, 0)"), ("b", "rgb(2, 0, 0)"):
+        style = f"<style>text {{ fill: {colour} }}</style>"
+        mark = '<marker id="tip"/><path marker-end="url(#tip)"/>'
+        picture(tmp_path, f"{name}.svg", f"{style}{mark}<text>{name}</text>")
+    made = html(tmp_path, "![first](a.svg)\n\n![second](b.svg)")
+    assert re.findall(r'id="(picture-\d-tip)"', made) == [
+        "picture-1-tip",
+        "picture-2-tip",
+    ]
+    assert re.findall(r"url\(#(.+?)\)", made) == ["picture-1-tip", "picture-2-tip"]
+    page.goto((tmp_path / "index.html").as_uri())
+    fills = "texts => texts.map(text => getComputedStyle(text).fill)"
+    drawn = page.locator("section text").evaluate_all(fills)
+    assert drawn == ["rgb(1, 0, 0)", "rgb(2, 0, 0)"]
+
+
+def test_a_background_stays_what_marp_makes_of_it(tmp_path: Path) -> None:
+    picture(tmp_path, "a.svg", "<text>behind</text>")
+    assert "behind" not in html(tmp_path, "![bg](a.svg)")
+
+
+@pytest.mark.parametrize("target", ["../out.svg", "%2e%2e/out.svg", "/out.svg"])
+def test_no_picture_from_outside_the_folder(tmp_path: Path, target: str) -> None:
+    picture(tmp_path, "out.svg", "")
+    folder = tmp_path / "deck"
+    folder.mkdir()
+    said = refusal(folder, f"![x]({target})")
+    assert f"picture {target} is outside the deck's folder" in said
+
+
+def test_a_missing_picture_is_named(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "![x](diagrams/none.svg)")
+    assert "picture diagrams/none.svg cannot be read" in said
+
+
+def test_a_picture_without_an_svg_is_named(tmp_path: Path) -> None:
+    (tmp_path / "text.svg").write_text("not yet drawn")
+    assert "picture text.svg holds no <svg>" in refusal(tmp_path, "![x](text.svg)")
+
+
+@pytest.mark.parametrize("step", ["0", "2-5", "3-2", "one", ""])
+def test_an_unknown_step_names_its_fence(tmp_path: Path, step: str) -> None:
+    said = refusal(tmp_path, STEPS.replace("2-3", step))
+    fence = f"python {{1|{step}|1,4|all}} demos/x.py::y"
+    assert f'step "{step}" of the fence "{fence}"' in said
+    assert "lines from 1 to 4" in said
+
+
+def test_code_without_steps_has_none(tmp_path: Path) -> None:
+    assert 'class="step"' not in html(tmp_path, "```python demos/x.py::y\na = 1\n```")
+
+
+def test_next_walks_the_steps_and_then_the_slides(tmp_path: Path, page: Page) -> None:
+    html(tmp_path, f"{STEPS}\n---\n\n## Another")
+    page.goto((tmp_path / "index.html").as_uri())
+    veils = page.locator("section .step")
+    assert veils.count() == 4
+
+    def seen() -> list[bool]:
+        return [veil.is_visible() for veil in veils.all()]
+
+    walked = [seen()]
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+        walked.append(seen())
+    one_by_one = [[turn == step for step in range(4)] for turn in range(4)]
+    assert walked == one_by_one
+    page.keyboard.press("ArrowLeft")
+    assert seen() == one_by_one[2]
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    page.wait_for_url("**#2")
+
+
+def test_a_veil_covers_the_lines_that_a_step_does_not_name(
+    tmp_path: Path, page: Page
+) -> None:
+    html(tmp_path, STEPS)
+    page.goto((tmp_path / "index.html").as_uri())
+    page.keyboard.press("PageDown")
+    height = "code => parseFloat(getComputedStyle(code).lineHeight)"
+    line = page.locator("pre code").evaluate(height)
+    veil = page.locator(".step").nth(1)
+    stops = veil.evaluate("veil => getComputedStyle(veil).backgroundImage")
+    pixels = [float(stop) for stop in re.findall(r"([\d.]+)px", stops)]
+    assert pixels == pytest.approx([0, line, 0, 3 * line, 0], abs=0.1)
+
+
+def test_where_nothing_steps_all_lines_are_lit(tmp_path: Path, page: Page) -> None:
+    html(tmp_path, STEPS, "--template", "bare")
+    page.goto((tmp_path / "index.html").as_uri())
+    assert page.locator(".step").count() == 4
+    assert page.locator(".step:visible").count() == 0
+
+
+def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
+    page = html(tmp_path, "🐍 and $x$")
+    assert "🐍 and $x$" in page
+    assert "<img" not in page
+
+
+def test_one_line_makes_every_slide_light(tmp_path: Path, page: Page) -> None:
+    for scheme, colour in ("dark", "rgb(16, 21, 28)"), ("light", "rgb(251, 250, 247)"):
+        body = f"<!-- colorScheme: {scheme} -->\n\n---\n\n<!-- _class: opener -->\n# B"
+        html(tmp_path, body)
+        page.goto((tmp_path / "index.html").as_uri())
+        background = "all => all.map(one => getComputedStyle(one).backgroundColor)"
+        painted = page.locator("section").evaluate_all(background)
+        assert painted == [colour, colour]
+
+
+def test_an_unknown_color_scheme_is_refused(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "<!-- colorScheme: blue -->")
+    assert 'colorScheme is dark or light, not "blue"' in said
+
+
+def palette(scheme: str) -> dict[str, str]:
+    (block,) = re.findall(rf"\{{([^}}]*)color-scheme: {scheme};", THEME)
+    return dict(re.findall(r"(--\w+): (#[0-9a-f]{6});", block))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_text_stands_out_seven_to_one(scheme: str) -> None:
+    colours = palette(scheme)
+    grounds = [colours.pop("--bg"), colours.pop("--panel")]
+    del colours["--rule"]
+    assert len(colours) == 9
+    for name, colour in colours.items():
+        for ground in grounds:
+            dim, bright = sorted([luminance(colour), luminance(ground)])
+            assert (bright + 0.05) / (dim + 0.05) >= 7, name
+
+
+def test_the_light_palette_has_a_twin_for_each_colour() -> None:
+    assert palette("light").keys() == palette("dark").keys()
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    sorted((node.SLIDES / "diagrams").glob("*.svg")),
+    ids=lambda path: path.stem,
+)
+def test_a_drawing_alone_has_the_colours_of_the_theme(drawing: Path) -> None:
+    used = dict(re.findall(r"var\((--[\w-]+), (#\w+)\)", drawing.read_text("utf-8")))
+    assert used
+    assert used.items() <= palette("dark").items()

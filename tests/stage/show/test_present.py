@@ -1,0 +1,111 @@
+"""`invoke present` as a speaker types it."""
+
+import shutil
+import signal
+import socket
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from slides.stage.show import server
+from tests.talks import invoke, present
+
+
+def fetch(address: str) -> str:
+    with urllib.request.urlopen(address) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:
+    with present(talk) as show:
+        page = fetch(show.audience)
+        assert "A talk" in page
+        assert 'src="stage.js"' in page
+        assert show.presenter == f"{show.audience}?view=presenter"
+        assert show.end() == 0
+        assert "Traceback" not in show.output.read()
+    port = int(show.audience.rstrip("/").rpartition(":")[2])
+    socket.create_server((server.HOST, port)).close()  # free again
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_it_ends_with_sigterm(talk: Path) -> None:
+    with present(talk) as show:
+        show.process.send_signal(signal.SIGTERM)
+        assert show.process.wait(20) == 0
+
+
+def test_it_takes_the_next_free_port_unless_one_was_asked_for(talk: Path) -> None:
+    with present(talk) as show:
+        taken = show.audience.rstrip("/").rpartition(":")[2]
+        with present(talk) as other:
+            assert other.audience != show.audience
+        refused = invoke(talk, "present", "--no-browser", "--port", taken)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"port {taken}: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_second_start_builds_nothing(talk: Path) -> None:
+    builds = []
+    for _ in range(2):
+        with present(talk) as show:
+            fetch(show.audience)
+        builds += [path.stat().st_mtime_ns for path in talk.glob(".build/*/index.html")]
+    assert len(builds) == 2
+    assert builds[0] == builds[1]
+
+
+def test_a_deck_that_cannot_be_built_leaves_the_last_good_one(talk: Path) -> None:
+    with present(talk):
+        pass
+    section = talk / "slides" / "10-more.md"
+    section.write_text(section.read_text("utf-8") + "\n![x](diagrams/gone.svg)\n")
+    with present(talk) as show:
+        assert "A talk" in fetch(show.audience)
+    line = section.read_text("utf-8").count("\n")
+    assert show.said[0] == f"slides/10-more.md:{line}: there is no diagrams/gone.svg"
+
+
+def test_without_any_good_deck_it_says_why(talk: Path) -> None:
+    shutil.rmtree(talk / ".build")
+    section = talk / "slides" / "10-more.md"
+    section.write_text("```python demos/ticker.py::nothing\n```\n", encoding="utf-8")
+    refused = invoke(talk, "present", "--no-browser")
+    assert refused.returncode == 1
+    problem = "slides/10-more.md:1: there is no demos/ticker.py::nothing\n"
+    assert refused.stderr == problem
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "99999"],
+        ["--port", "-1"],
+        ["--port", "abc"],
+        ["--port"],
+        ["--theme", "blue"],
+        ["--minutes", "0"],
+        ["--unknown"],
+        ["extra"],
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    recorded: Path, arguments: list[str]
+) -> None:
+    refused = invoke(recorded, "present", "--no-browser", *arguments)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "Traceback" not in refused.stderr
+
+
+def test_no_slides_at_all_is_one_line(talk: Path) -> None:
+    shutil.rmtree(talk / ".build")
+    for section in (talk / "slides").glob("*.md"):
+        section.unlink()
+    refused = invoke(talk, "present", "--no-browser")
+    assert refused.returncode == 1
+    assert refused.stderr.endswith("there is no slide file (*.md)\n")
