@@ -7,9 +7,11 @@
  *   as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
  * - `colorScheme: light` in the front matter (see theme.css).
+ *
+ * What the slides hold is written to the file that $DECK_JSON names.
  */
 
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { basename, isAbsolute, relative, resolve } from "node:path"
 
 const VEIL = "color-mix(in srgb, var(--panel) 65%, #0000)"
@@ -120,8 +122,29 @@ function chooseColorScheme(md) {
   })
 }
 
+/** Return what the show must know of each slide, as JSON: its steps, and its demo. */
+function describe(html) {
+  const slides = html.split("<svg data-marpit-svg").slice(1)
+  return JSON.stringify({
+    slides: slides.map((slide) => ({
+      steps: slide.split(" data-marpit-fragment").length - 1,
+      demo: /class="terminal" data-slug="([^"]*)"/.exec(slide)?.[1] ?? null,
+    })),
+  })
+}
+
 export default (options) => {
   options.emoji = { shortcode: false, unicode: false }
   options.math = false
-  return options.marp.use(inlinePictures).use(stepThroughCode).use(chooseColorScheme)
+  const marp = options.marp
+    .use(inlinePictures)
+    .use(stepThroughCode)
+    .use(chooseColorScheme)
+  const render = marp.render.bind(marp)
+  marp.render = (...deck) => {
+    const made = render(...deck)
+    if (process.env.DECK_JSON) writeFileSync(process.env.DECK_JSON, describe(made.html))
+    return made
+  }
+  return marp
 }

@@ -1,8 +1,10 @@
-// Joins the demos to their slides: over the picture of a recording lies a terminal.
+// Draws the show: the slide on view, and over the picture of a recording a terminal.
 //
-// Under `invoke present` a server runs the demos and tells every window how the show
-// stands; the keys only ask. Without one (an exported page, or a server that is gone)
-// the same keys replay the recordings.
+// Under `invoke present` the server owns the show, and every window draws what it is
+// told. A command takes effect here at once, by the same rules (state.js), and again
+// when the server has heard it. Without a server (an exported page, or one whose server
+// is gone) these rules are all there is, and the recordings play.
+// @ts-check
 "use strict";
 
 (() => {
@@ -10,70 +12,165 @@
   if (view !== "" && view !== "presenter") return; // a preview inside another window
 
   const SVG = "http://www.w3.org/2000/svg";
-  const FONT = { line: 25, size: 21.45 }; // px, as in recordings.py
-  const PATIENCE = 2000; // ms without the server until the tape takes over
-  const NEXT = new Set(["ArrowRight", "ArrowDown", "PageDown", " "]);
-  const NEXT_BUTTONS =
-    '[data-bespoke-marp-osc="next"], .bespoke-marp-presenter-info-page-next';
+  const FONT = { line: 25, size: 21.45 }; // px, as in the picture of a recording
+  const PATIENCE = 2000; // ms without the server until the recording takes over
+  /** @type {Record<string, Command["do"]>} */
+  const MOVES = {
+    ArrowRight: "next",
+    ArrowDown: "next",
+    PageDown: "next",
+    " ": "next",
+    ArrowLeft: "back",
+    ArrowUp: "back",
+    PageUp: "back",
+  };
+  const BUTTONS = {
+    next: '[data-bespoke-marp-osc="next"], .bespoke-marp-presenter-info-page-next',
+    back: '[data-bespoke-marp-osc="prev"], .bespoke-marp-presenter-info-page-prev',
+  };
 
-  const served = "live" in document.documentElement.dataset;
+  const root = document.documentElement.dataset;
+  const served = "live" in root;
+  const asked = new URLSearchParams(location.search).get("role");
+  /** @type {Role} */
+  const role = asked === "viewer" ? "viewer" : "speaker";
+  const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
-  let show = { runs: {}, begun: null, minutes: null, error: "" };
-  let heard = performance.now(); // when `show` was true
+
+  /** @type {Show} */
+  let show = { live: served, slide: 1, step: 0, begun: null, runs: {}, next_id: 1 };
+  let known = !served; // whether `show` is the server's, or there is none
+  let ahead = Date.now() / 1000 - performance.now() / 1000; // the server's clock to ours
+  /** @type {number | null} */
+  let length = null; // minutes of the talk, if it was asked for
+  /** @type {WebSocket | null} */
   let socket = null;
-  let offline = !served; // nobody runs demos: the tapes play
-  let current = null; // the active slide
-  let mounted = null; // the terminal on it
+  let sent = 0; // commands over this socket
+  let settled = true; // the server has heard them all
+  let strayed = false; // moved while there was no server
+
+  /** @typedef {{slug: string, over: Element, label: HTMLElement, screen: HTMLElement,
+   *   player: Player | null, shown: string, recorded: boolean}} Terminal */
+  /** @type {Terminal | null} */
+  let mounted = null; // the terminal on the slide on view
+  let drawn = 0; // the slide that it was mounted for
+
+  const now = () => performance.now() / 1000 + ahead;
 
   // --- the show: asked of the server, or kept here ---------------------------------
 
-  function ask(verb, slug = "") {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(`${verb} ${slug}`.trim());
-    else {
-      const now = performance.now();
-      if (verb === "begin") show.begun ??= -(now - heard) / 1000;
-      else if (verb !== "stop") show.runs[slug] = tape(now);
-      else if (show.runs[slug]) show.runs[slug].halted = true;
-      render();
+  /** @param {Command["do"]} what @param {{slide: number, step: number}} at
+   * @param {number} run */
+  function ask(what, at = show, run = 0) {
+    if (!known) return;
+    const command = { do: what, slide: at.slide, step: at.step, run };
+    if (socket?.readyState === WebSocket.OPEN) {
+      socket.send(JSON.stringify(command));
+      sent += 1;
+      settled = false;
+    } else if (served) {
+      show = rules.lost(show, now());
+      strayed = true;
     }
+    show = rules.apply(show, deck, role, command, now());
+    render();
   }
 
-  const tape = (id) => ({ id, state: "tape", halted: false, ran: 0, ago: 0, at: id });
-
   function connect() {
-    socket = new WebSocket(`ws://${location.host}/show`);
+    const address = `ws://${location.host}/show?role=${role}`;
+    const connection = new WebSocket(address);
     const lost = setTimeout(goOn, PATIENCE);
-    socket.onmessage = ({ data }) => {
-      clearTimeout(lost);
-      offline = false;
-      show = JSON.parse(data);
-      heard = performance.now();
-      if (show.version !== document.documentElement.dataset.version) location.reload();
-      render();
+    let first = true;
+    connection.onopen = () => {
+      socket = connection;
+      sent = 0;
     };
-    socket.onclose = () => {
-      offline = true;
+    connection.onmessage = ({ data }) => {
       clearTimeout(lost);
+      hear(JSON.parse(data), first);
+      first = false;
+    };
+    connection.onclose = () => {
+      clearTimeout(lost);
+      socket = null;
+      settled = true;
       setTimeout(goOn, PATIENCE);
       setTimeout(connect, 500);
     };
   }
 
-  // The server is gone: what was running goes on from the tape.
-  function goOn() {
-    if (socket.readyState === WebSocket.OPEN) return;
-    for (const [slug, run] of Object.entries(show.runs))
-      if (run.state === "running") show.runs[slug] = tape(performance.now());
+  /** @param {Message} message @param {boolean} first of this connection */
+  function hear(message, first) {
+    if (message.version !== root.version) return location.reload();
+    ahead = message.now - performance.now() / 1000;
+    length = message.minutes;
+    failure.textContent = message.error;
+    failure.hidden = !message.error;
+    settled = message.heard >= sent;
+    if (!settled) return; // what was asked for since is on its way
+    const place = onPage();
+    known = true;
+    show = message.show;
+    // A show that has not begun takes its place from the window, as in "/#12".
+    const begun = show.begun !== null || show.slide > 1 || show.step > 0;
+    const elsewhere = place.slide !== show.slide;
+    if (first && elsewhere && (strayed || !begun)) ask("go", place);
+    strayed = false;
     render();
+  }
+
+  // The server is gone: what was running goes on from its recording.
+  function goOn() {
+    if (socket) return;
+    known = true;
+    show = rules.lost(show, now());
+    render();
+  }
+
+  // --- the slide on view -----------------------------------------------------------
+
+  /** Where marp's page stands: its slide, and how many steps of its code are lit. */
+  function onPage() {
+    const active = document.querySelector("svg.bespoke-marp-slide.bespoke-marp-active");
+    const lit = active?.querySelectorAll('[data-bespoke-marp-fragment="active"]');
+    return { slide: active ? slides.indexOf(active) + 1 : 1, step: lit?.length ?? 0 };
+  }
+
+  /** Where it should stand: a run is a step of ours, not of marp's. */
+  const onShow = () => ({
+    slide: show.slide,
+    step: Math.min(show.step, deck[show.slide - 1].steps),
+  });
+
+  function isElsewhere() {
+    const [page, wanted] = [onPage(), onShow()];
+    return page.slide !== wanted.slide || page.step !== wanted.step;
+  }
+
+  // Marp's page follows its own address: ?f=STEP#SLIDE.
+  function follow() {
+    if (!isElsewhere()) return;
+    const { slide, step } = onShow();
+    const address = new URL(location.href);
+    address.hash = `${slide}`;
+    if (step) address.searchParams.set("f", `${step}`);
+    else address.searchParams.delete("f");
+    history.replaceState(history.state, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  }
+
+  // Marp has moved by itself: by Home, a swipe, the overview, the address.
+  function onMarpMoved() {
+    if (known && isElsewhere()) ask("go", onPage());
   }
 
   // --- a terminal on a slide -------------------------------------------------------
 
+  /** @param {SVGElement} picture @returns {Terminal} */
   function mount(picture) {
-    const slug = picture.dataset.slug;
     const over = document.createElementNS(SVG, "foreignObject");
-    for (const [name, value] of Object.entries({ width: "100%", height: "100%" }))
-      over.setAttribute(name, value);
+    over.setAttribute("width", "100%");
+    over.setAttribute("height", "100%");
     const terminal = document.createElement("div");
     const bar = document.createElement("div");
     const command = document.createElement("span");
@@ -88,174 +185,188 @@
     terminal.append(bar, screen);
     over.append(terminal);
     picture.append(over);
+    const slug = picture.dataset.slug ?? "";
     return { slug, over, label, screen, player: null, shown: "", recorded: false };
   }
 
+  /** @param {Terminal} terminal @param {Run} run */
   function play(terminal, run) {
-    const taped = run.state === "tape" || run.state === "failed";
-    const shown = `${taped} ${run.id}`;
-    const back = terminal.recorded && !taped && !offline; // the server is there again
+    const replayed = run.state === "recording" || run.state === "failed";
+    const shown = `${replayed} ${run.id}`;
+    const back = terminal.recorded && !replayed && show.live; // the server is there again
     if (terminal.shown !== shown || back) {
       clear(terminal);
-      const recorded = taped || offline; // a run of a server that is gone
+      const recorded = replayed || !show.live; // a run of a server that is gone
       Object.assign(terminal, { shown, recorded });
       const source = recorded
-        ? { data: unpack(TALK.tapes[terminal.slug].gzip) }
-        : { driver: "websocket", url: `ws://${location.host}/runs/${terminal.slug}` };
+        ? { data: unpack(TALK.recordings[terminal.slug].gzip) }
+        : { driver: "websocket", url: `ws://${location.host}/runs/${run.id}` };
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
         controls: false,
         cursorMode: "hidden",
         fit: "none",
-        startAt: recorded ? since(run) : 0,
+        startAt: recorded ? now() - run.changed : 0,
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,
         theme: "asyncio-live",
       });
     }
-    if (taped && run.halted) terminal.player.pause();
+    if (replayed && run.halted) terminal.player?.pause();
   }
 
+  /** @param {Terminal} terminal */
   function clear(terminal) {
     terminal.player?.dispose();
     Object.assign(terminal, { player: null, shown: "", recorded: false });
   }
 
+  /** @param {string} gzip */
   function unpack(gzip) {
     const bytes = Uint8Array.from(atob(gzip), (each) => each.charCodeAt(0));
     const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(text).text();
   }
 
-  // Seconds since the state of a run changed: to the tape, say.
-  const since = (run) =>
-    run.at ? (performance.now() - run.at) / 1000 : run.ago + passed();
-  const passed = () => (performance.now() - heard) / 1000;
+  /** The run on view, if the show stands on it. @returns {Run | undefined} */
+  function runOnView() {
+    const isThere = mounted && show.step > (deck[show.slide - 1].steps);
+    return isThere && mounted ? show.runs[mounted.slug] : undefined;
+  }
 
+  /** @param {Run} run */
+  const seconds = (run) =>
+    (run.state === "running" ? now() : run.changed) - run.started;
+
+  /** @param {Terminal} terminal @param {Run | undefined} run */
   function describe({ slug, recorded }, run) {
-    if (!run) return "";
-    if (recorded) {
-      const day = new Date(TALK.tapes[slug].recorded * 1000);
-      return `REC ${day.toISOString().slice(0, 10)}`;
-    }
-    const ran = run.ran + (run.state === "running" ? passed() : 0);
-    return `LIVE ${ran.toFixed(1)} s`;
+    if (!run) return show.live ? "→ runs it" : "→ plays it";
+    if (!recorded) return `LIVE ${seconds(run).toFixed(1)} s`;
+    const day = new Date(TALK.recordings[slug].recorded * 1000);
+    return `REC ${day.toISOString().slice(0, 10)}`;
   }
 
   // --- what is seen ----------------------------------------------------------------
 
   function render() {
-    const active = document.querySelector("svg.bespoke-marp-slide.bespoke-marp-active");
-    if (active !== current) {
-      const forward = current && slides.indexOf(active) > slides.indexOf(current);
-      if (mounted && show.runs[mounted.slug]?.state === "running")
-        ask("stop", mounted.slug);
+    if (!known) return;
+    follow();
+    if (drawn !== show.slide) {
       if (mounted) clear(mounted);
       mounted?.over.remove();
-      const picture = active?.querySelector("svg.terminal[data-slug]");
-      current = active;
-      mounted = picture ? mount(picture) : null;
-      if (forward && show.begun === null) ask("begin");
+      const here = slides[show.slide - 1];
+      const picture = here?.querySelector("svg.terminal[data-slug]");
+      mounted = picture instanceof SVGElement ? mount(picture) : null;
+      drawn = show.slide;
     }
-    const run = mounted && show.runs[mounted.slug];
-    if (run?.id) play(mounted, run);
-    else if (mounted) clear(mounted);
+    const run = runOnView();
+    if (mounted && !run) clear(mounted);
+    // A run has an address once the server has made it.
+    if (mounted && run && settled) play(mounted, run);
     tick();
   }
 
   function tick() {
     if (mounted) {
-      const run = show.runs[mounted.slug];
-      const text = describe(mounted, run);
-      mounted.label.textContent = text || (offline ? "→ plays it" : "→ runs it");
-      mounted.label.className = text.slice(0, 4);
+      const text = describe(mounted, runOnView());
+      mounted.label.textContent = text;
+      mounted.label.className = text.split(" ")[0];
     }
-    failure.textContent = show.error;
-    failure.hidden = !show.error;
-    if (clock) clock.replaceChildren(...told());
+    clock?.replaceChildren(...clockParts());
   }
 
   // --- the presenter's clock -------------------------------------------------------
 
-  function told() {
+  function clockParts() {
     const total = TALK.sections.reduce((sum, { minutes }) => sum + minutes, 0);
-    const scale = total && (show.minutes ?? total) / total; // 0: a talk without budgets
-    const elapsed = show.begun === null ? 0 : show.begun + passed();
-    let [index, planned, title] = [slides.indexOf(current), 0, ""];
+    const scale = total && (length ?? total) / total; // 0: a talk without budgets
+    const elapsed = show.begun === null ? 0 : now() - show.begun;
+    let [index, planned, title] = [show.slide - 1, 0, ""];
     for (const section of TALK.sections) {
       const here = Math.min(Math.max(index, 0), section.slides);
       if (index >= 0 && index < section.slides) title = section.title;
       planned += (section.minutes * 60 * scale * here) / section.slides;
       index -= section.slides;
     }
-    const ahead = planned - elapsed;
-    const parts = {
-      time: `${minutes(elapsed)} of ${minutes(total * scale * 60)}`,
-      pace: show.begun === null
+    const early = planned - elapsed;
+    const pace =
+      show.begun === null
         ? "starts with the first →"
-        : `${minutes(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`,
-      section: title,
-      demo: mounted ? `demo: ${standing(show.runs[mounted.slug])}` : "",
-    };
-    return Object.entries(parts).map(([name, text]) => {
+        : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
+    const demo = mounted ? `demo: ${standing(show.runs[mounted.slug])}` : "";
+    const time = `${minutes(elapsed)} of ${minutes(total * scale * 60)}`;
+    return Object.entries({ time, pace, section: title, demo }).map(([name, text]) => {
       const part = document.createElement("span");
-      part.className = name === "pace" && ahead < 0 ? "pace late" : name;
+      part.className = name === "pace" && early < 0 ? "pace late" : name;
       part.textContent = text;
       return part;
     });
   }
 
+  /** @param {number} seconds */
   const minutes = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
+  /** @param {Run | undefined} run */
   function standing(run) {
     if (!run) return "not run";
-    if (run.state === "running") return `running ${Math.floor(run.ran + passed())} s`;
-    if (run.state === "failed") return "failed → tape";
-    if (run.state === "tape") return run.halted ? "tape, stopped" : "tape";
-    return `${run.state} after ${run.ran.toFixed(1)} s`;
+    if (run.state === "running") return `running ${Math.floor(seconds(run))} s`;
+    if (run.state === "failed") return "failed → recording";
+    if (run.state === "recording") return run.halted ? "recording, stopped" : "recording";
+    return `${run.state} after ${seconds(run).toFixed(1)} s`;
   }
 
   // --- keys ------------------------------------------------------------------------
 
-  // Returns whether "next" was for the demo: it starts one that has not run yet.
-  function start() {
-    if (!mounted || show.runs[mounted.slug]) return false;
-    show.runs[mounted.slug] = { state: "running", ran: 0, ago: 0 }; // until we hear
-    ask("run", mounted.slug);
-    return true;
+  /** @param {Event} event @param {Command["do"]} what @param {number} [run] */
+  function take(event, what, run) {
+    event.preventDefault();
+    event.stopImmediatePropagation(); // marp would move its page, too
+    ask(what, show, run);
   }
 
+  /** @param {KeyboardEvent} event */
   function onKey(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const verb = { r: "run", s: "stop", t: "tape" }[event.key];
-    if (verb && mounted) ask(verb, mounted.slug);
-    if (NEXT.has(event.key) && start()) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    const { key, target } = event;
+    const inField = 'input, textarea, select, [contenteditable="true"]';
+    if (target instanceof Element && target.closest(inField)) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.shiftKey) return key === " " ? take(event, "back") : undefined;
+    const onButton = target instanceof HTMLButtonElement && key === " ";
+    const move = MOVES[key];
+    if (move && !onButton) return take(event, move);
+    if (!mounted) return;
+    const run = runOnView();
+    if (key === "r") take(event, "run");
+    if (key === "t") take(event, "replay");
+    if (key === "s" && run) take(event, "stop", run.id);
   }
 
+  /** @param {MouseEvent} event */
   function onClick(event) {
-    if (event.target.closest?.(NEXT_BUTTONS) && start())
-      event.stopImmediatePropagation();
+    if (!(event.target instanceof Element) || event.shiftKey) return;
+    if (event.target.closest(BUTTONS.next)) take(event, "next");
+    else if (event.target.closest(BUTTONS.back)) take(event, "back");
   }
 
   // --- begin -----------------------------------------------------------------------
 
   const failure = document.createElement("div");
   failure.className = "stage-failure";
+  failure.hidden = true;
   document.body.append(failure);
+  /** @type {HTMLElement | null} */
   let clock = null;
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
-    document.querySelector(".bespoke-marp-presenter-note-container").prepend(clock);
+    document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
-  const changes = new MutationObserver(render);
-  for (const slide of slides)
-    changes.observe(slide, { attributes: true, attributeFilter: ["class"] });
+  const changes = new MutationObserver(onMarpMoved);
+  const steps = document.querySelectorAll("[data-marpit-fragment]");
+  const attributeFilter = ["class", "data-bespoke-marp-fragment"];
+  for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("click", onClick, true);
   if (served) connect();

@@ -1,10 +1,7 @@
-// Runs before marp's own script: all windows of the stage follow each other, however
-// they were opened, and a new one opens at the slide that is shown.
+// Runs before marp's own script. Where a server owns the show, the windows follow it,
+// and not each other through the browser's storage, as marp has it.
+// @ts-check
 "use strict";
 
-if ("live" in document.documentElement.dataset) {
-  const key = "asyncio-live";
-  const shown = JSON.parse(localStorage.getItem(`bespoke-marp-sync-${key}`) ?? "{}");
-  const slide = location.hash || (shown.index ? `#${shown.index + 1}` : "");
-  history.replaceState({ marpBespokeSyncKey: key }, "", location.search + slide);
-}
+if ("live" in document.documentElement.dataset)
+  window.addEventListener("storage", (event) => event.stopImmediatePropagation(), true);

@@ -8,80 +8,124 @@ import signal
 import socket
 import sys
 import webbrowser
-from pathlib import Path
 
 from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
-from demos.support.commands import DEMOS, UsageError
 from demos.support.console import console
-from slides.stage import node
-from slides.stage.deck import build as deck
-from slides.stage.show.server import HOST, Stage, build_or_keep
+from demos.support.flags import UsageError
+from slides.stage import packages
+from slides.stage.deck.build import THEMES, build, last
+from slides.stage.lock import lock
+from slides.stage.paths import Paths
+from slides.stage.show.built import Built, load
+from slides.stage.show.saved import Saved
+from slides.stage.show.server import HOST, Stage
+from slides.stage.show.state import Show
 
 PORT = 8000
 
 
-def show(port: int | None, browser: bool, theme: str, minutes: float | None) -> None:
+def show(
+    paths: Paths, port: int | None, browser: bool, theme: str, minutes: float | None
+) -> None:
     """Install what is missing, build the deck and show it until Ctrl-C or SIGTERM.
 
     `port` None means the first free one from PORT on; `minutes` is the length of the
-    talk, to which the sections' budgets are scaled.
+    talk, to which the sections' budgets are scaled. A show that was cut off on this
+    port goes on from where it was.
 
     Raises Exit when the port cannot be had, or when there is no deck to show.
     """
-    if theme not in deck.THEMES:
-        raise UsageError(f"--theme is {' or '.join(deck.THEMES)}, not {theme!r}")
+    if theme not in THEMES:
+        raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
-    with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
-        node.install()
-        with console.status("Building the deck …"):
-            deck_and_error = build_or_keep(theme, deck.last(theme))
-        asyncio.run(_present(listener, browser, theme, minutes, *deck_and_error))
+    with listen(port) as listener:
+        saved = Saved(paths.build, listener.getsockname()[1])
+        with contextlib.suppress(KeyboardInterrupt):
+            with console.status("Building the deck …"):
+                built, error = _build_or_keep(paths, theme)
+            before = saved.read()
+            if before:
+                where = f"slide {before.slide}, where the last show was cut off"
+                console.print(f"Going on from {where}.")
+            stage = Stage(
+                paths,
+                built,
+                before or Show(live=True),
+                saved,
+                error=error,
+                minutes=minutes,
+            )
+            asyncio.run(_present(paths, theme, stage, listener, browser))
+        saved.remove()
 
 
 async def _present(
-    listener: socket.socket,
-    browser: bool,
-    theme: str,
-    minutes: float | None,
-    folder: Path,
-    error: str,
+    paths: Paths, theme: str, stage: Stage, listener: socket.socket, browser: bool
 ) -> None:
     ended = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with asyncio.TaskGroup() as tasks:
-        stage = Stage(tasks, folder, error, minutes)
-        port = listener.getsockname()[1]
-        site = web.AppRunner(stage.app(port))
-        await site.setup()
-        try:
+    port = listener.getsockname()[1]
+    site = web.AppRunner(stage.app(port))
+    await site.setup()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(stage.run())
+            watching = tasks.create_task(_watch(paths, stage, theme))
             await web.SockSite(site, listener).start()
             address = f"http://{HOST}:{port}/"
             console.print(f"audience   {address}")
             console.print(f"presenter  {address}?view=presenter")
             console.print("Ctrl-C ends the show.", style="note")
-            watching = tasks.create_task(_watch(stage, theme))
             if browser and _has_display():
                 await asyncio.to_thread(webbrowser.open, address)
             await ended.wait()
             watching.cancel()
-            stage.stop()
-        finally:
-            await site.cleanup()
+            running.cancel()
+    finally:
+        await site.cleanup()
 
 
-async def _watch(stage: Stage, theme: str) -> None:
+async def _watch(paths: Paths, stage: Stage, theme: str) -> None:
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
     try:
-        async for _ in awatch(deck.SLIDES, DEMOS):
-            await stage.rebuild(theme)
+        async for _ in awatch(paths.slides, paths.demos):
+            built, error = await asyncio.to_thread(_build, paths, theme)
+            if error and error != stage.error:
+                console.print(error, style="failed", markup=False, soft_wrap=True)
+            stage.replace_deck(built, error)
     except (OSError, RuntimeError) as error:  # the show must go on
         console.print(f"changes are not followed: {error}", markup=False)
+
+
+def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
+    """Build the deck; return it, or the last good one and why there is no newer.
+
+    Raises Exit when there is none.
+    """
+    built, error = _build(paths, theme)
+    if built:
+        return built, ""
+    folder = last(paths, theme)
+    if folder is None:
+        raise Exit(error, code=1)
+    console.print(error, style="failed", markup=False, soft_wrap=True)
+    return load(folder), error
+
+
+def _build(paths: Paths, theme: str) -> tuple[Built | None, str]:
+    """Build the deck; return it, or None and what is wrong."""
+    try:
+        with lock(paths):
+            packages.install(paths)
+            return load(build(paths, theme)), ""
+    except Exception as error:  # whatever somebody has written into a file
+        return None, str(error) or type(error).__name__
 
 
 def listen(port: int | None) -> socket.socket:

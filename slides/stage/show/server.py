@@ -1,224 +1,213 @@
-"""The stage: serves the deck on this machine only, and runs its demos for all viewers.
+"""The server of a show: it owns the state, runs the demos, and serves the deck.
 
-The server is the single source of truth. A page asks (run, stop, tape, begin) over one
-WebSocket and is told how the show stands; a player reads a run from another.
+For this machine only. A window sends commands over one WebSocket and is told how the
+show stands (state.py has both); a player reads the output of a run from another.
 """
 
 import asyncio
 import contextlib
-import hashlib
+import dataclasses
 import json
-import re
-from base64 import b64encode
+import time
 from collections.abc import AsyncGenerator
-from pathlib import Path
+from mimetypes import MimeTypes
+from typing import Literal
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
-from demos.support.commands import slugs
 from demos.support.console import console
 from slides.stage import runner
-from slides.stage.deck import build as deck
+from slides.stage.paths import Paths
+from slides.stage.show.built import INDEX, Built
+from slides.stage.show.output import Output
+from slides.stage.show.saved import Saved
+from slides.stage.show.state import (
+    Command,
+    Message,
+    Role,
+    Show,
+    apply,
+    ended,
+    fit,
+)
 
 HOST = "127.0.0.1"
 VIEWERS = 32  # WebSockets at a time; a window has two
-BACKLOG = 2_000_000  # characters of a run kept for those who join late
+TYPES = MimeTypes()  # Python's own, not the machine's, which may be anything
+TYPES.add_type("font/woff2", ".woff2")
 
 
-class Run:
-    """One run of a demo: what it has printed so far, and how it stands.
+class Window:
+    """A window that is told of the show."""
 
-    Its state is running, done or stopped; failed, when the tape takes over; or tape,
-    when the tape was asked for.
-    """
-
-    def __init__(self, slug: str, state: str = "running") -> None:
-        """Start nothing yet: `play` does."""
-        self.slug = slug
-        self.state = state
-        self.halted = False  # a tape that was stopped
-        self.started = self.changed = asyncio.get_running_loop().time()
-        self._lines: list[str] = []
-        self._dropped = 0  # lines that the backlog no longer holds
-        self._size = 0
-        self._more = asyncio.Condition()
-
-    async def play(self) -> None:
-        """Run the demo to its end; cancel to stop it."""
-        line = ""
-        try:
-            async with contextlib.aclosing(runner.run(self.slug)) as lines:
-                async for line in lines:
-                    await self._add(line)
-            self.become("done" if line.endswith('"x", "0"]') else "failed")
-        except (TimeoutError, OSError):
-            self.become("failed")
-        except asyncio.CancelledError:
-            self.become("stopped")
-            raise
-
-    def become(self, state: str) -> None:
-        """Change the state, and note when."""
-        self.state = state
-        self.changed = asyncio.get_running_loop().time()
-
-    async def follow(self) -> AsyncGenerator[str, None]:
-        """Yield the run's lines from its start, then each as it comes, without end.
-
-        What was printed before comes in one go. A reader slower than the demo skips
-        what the backlog no longer holds.
-        """
-        async with self._more:
-            await self._more.wait_for(lambda: self._lines)
-        header, *events = self._lines
-        position = self._dropped + len(self._lines)
-        yield header
-        past = [json.loads(event) for event in events]
-        if printed := "".join(data for _, code, data in past if code == "o"):
-            yield json.dumps([0, "o", printed], ensure_ascii=False)
-        while True:
-            async with self._more:
-                while position >= self._dropped + len(self._lines):
-                    await self._more.wait()
-            position = max(position, self._dropped + 1)
-            line = self._lines[position - self._dropped]
-            position += 1
-            yield line
-
-    async def _add(self, line: str) -> None:
-        self._lines.append(line)
-        self._size += len(line)
-        while self._size > BACKLOG and len(self._lines) > 2:
-            self._size -= len(self._lines.pop(1))  # line 0 is the header
-            self._dropped += 1
-        async with self._more:
-            self._more.notify_all()
+    def __init__(self) -> None:
+        self.heard = 0  # its commands
+        self.news = asyncio.Event()
+        self.news.set()  # how the show stands
 
 
 class Stage:
-    """The state of the show, and the windows that are told of it."""
+    """The show on stage: its state, the demos that run, the windows that are told."""
 
     def __init__(
         self,
-        tasks: asyncio.TaskGroup,
-        folder: Path,
+        paths: Paths,
+        built: Built,
+        show: Show,
+        saved: Saved,
+        *,
         error: str = "",
         minutes: float | None = None,
+        default_deadline: float = runner.DEADLINE,
+        grace: float = runner.GRACE,
+        viewers: int = VIEWERS,
     ) -> None:
-        """Show the deck in `folder`, and why a newer one could not be built.
+        """Take the deck, and where its show stands, which is kept in `saved`.
 
-        The demos run in `tasks`; the sections' budgets are scaled to `minutes`.
+        `error` says why no newer deck could be built; `minutes` is the length of the
+        talk; `default_deadline` and `grace` are the runner's; `viewers` is how many
+        WebSockets may be open at a time.
         """
-        self.folder = folder
+        self.built = built
         self.error = error
-        self.runs: dict[str, Run] = {}
-        self._tasks = tasks
+        self.show = fit(show, built.slides)
+        self._paths = paths
+        self._saved = saved
         self._minutes = minutes
-        self._begun: float | None = None
-        self._windows: set[web.WebSocketResponse] = set()
+        self._default_deadline, self._grace = default_deadline, grace
+        self._viewers = viewers
+        self._tasks = asyncio.TaskGroup()
+        self._outputs: dict[int, Output] = {}  # by the id of the run
+        self._playing: dict[int, asyncio.Task[None]] = {}
+        self._windows: set[Window] = set()
         self._sockets: set[web.WebSocketResponse] = set()
-        self._play: asyncio.Task[None] | None = None
+        self._unsaved = asyncio.Event()
 
     def app(self, port: int) -> web.Application:
         """Return the web application, for requests to this machine's `port` only."""
         app = web.Application(middlewares=[_only_from_here(port)])
-        app.router.add_get("/show", self._show)
-        app.router.add_get("/runs/{slug}", self._follow)
+        app.router.add_get("/show", self._follow_show)
+        app.router.add_get("/runs/{id:[0-9]+}", self._follow_run)
         app.router.add_get("/{path:.*}", self._file)
         app.on_shutdown.append(self._close)
         return app
 
-    async def rebuild(self, theme: str) -> None:
-        """Build the deck and tell the windows; after an error the last one stays."""
-        built = await asyncio.to_thread(build_or_keep, theme, self.folder)
-        self.folder, self.error = built
-        await self.tell()
+    def replace_deck(self, built: Built | None, error: str) -> None:
+        """Show a newer deck, or say why there is none."""
+        self.error = error
+        if built:
+            self.built = built
+            self._become(fit(self.show, built.slides))
+        self._tell()
 
-    def stop(self) -> None:
-        """Stop the demo that runs: there is one at most."""
-        if self._play:
-            self._play.cancel()
+    async def run(self) -> None:
+        """Run the demos, and keep where the show stands; cancel to end all of it."""
+        async with self._tasks:
+            while True:
+                await self._unsaved.wait()
+                self._unsaved.clear()
+                try:
+                    await asyncio.to_thread(self._saved.write, self.show)
+                except OSError as error:
+                    problem = f"a restart would not find its slide: {error}"
+                    console.print(problem, markup=False, soft_wrap=True)
 
-    async def tell(self) -> None:
-        """Tell every window how the show stands."""
-        state = self._state()
-        for window in list(self._windows):
-            with contextlib.suppress(ConnectionError):
-                await window.send_str(state)
-
-    def _state(self) -> str:
-        now = asyncio.get_running_loop().time()
-        runs = {
-            slug: {
-                "id": run.started,
-                "state": run.state,
-                "halted": run.halted,
-                "ran": (now if run.state == "running" else run.changed) - run.started,
-                "ago": now - run.changed,
-            }
-            for slug, run in self.runs.items()
+    def _become(self, show: Show) -> None:
+        """Change the state, and let the demos follow: start, and stop, what it says."""
+        self.show = show
+        running = {
+            run.id: slug for slug, run in show.runs.items() if run.state == "running"
         }
-        begun = None if self._begun is None else now - self._begun
-        return json.dumps(
-            {
-                "version": self.folder.name,
-                "error": self.error,
-                "minutes": self._minutes,
-                "begun": begun,
-                "runs": runs,
-            }
+        for run, task in self._playing.items():
+            if run not in running:
+                task.cancel()
+        for run, slug in running.items():
+            if run not in self._outputs:
+                self._outputs[run] = Output()
+                self._playing[run] = self._tasks.create_task(self._play(run, slug))
+                self._playing[run].add_done_callback(
+                    lambda _, run=run: self._playing.pop(run)
+                )
+        for run in self._outputs.keys() - {run.id for run in show.runs.values()}:
+            del self._outputs[run]  # another one stands in its place
+        self._unsaved.set()
+        self._tell()
+
+    async def _play(self, run: int, slug: str) -> None:
+        """Run a demo to its end; one that fails, however it does, fails alone."""
+        line, output = "", self._outputs[run]
+        lines = runner.run(
+            self._paths,
+            slug,
+            default_deadline=self._default_deadline,
+            grace=self._grace,
         )
-
-    async def _obey(self, message: str) -> None:
-        """Do what a window asks; what makes no sense is ignored."""
-        verb, _, slug = message.partition(" ")
-        run = self.runs.get(slug)
-        running = run is not None and run.state == "running"
-        if verb == "begin" and self._begun is None:
-            self._begun = asyncio.get_running_loop().time()
-        elif slug not in slugs():
-            return
-        elif verb == "run" and not running:
-            self.stop()
-            self.runs[slug] = Run(slug)
-            self._play = self._tasks.create_task(self._perform(self.runs[slug]))
-        elif verb == "tape":
-            self.stop()
-            self.runs[slug] = Run(slug, "tape")
-        elif verb == "stop" and running:
-            self.stop()
-        elif verb == "stop" and run:
-            run.halted = True
-        await self.tell()
-
-    async def _perform(self, run: Run) -> None:
         try:
-            await run.play()
-        finally:
-            await self.tell()
+            async with contextlib.aclosing(lines):
+                async for line in lines:
+                    await output.add(line)
+        except Exception as error:
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            console.print(f"demo.{slug}: {why}", markup=False, soft_wrap=True)
+        state: Literal["done", "failed"]
+        state = "done" if line.endswith('"x", "0"]') else "failed"
+        self._become(ended(self.show, run, state, time.time()))
 
-    async def _show(self, request: web.Request) -> web.StreamResponse:
-        """Tell a window how the show stands, and do what it asks."""
-        async with self._socket(request) as window:
+    def _tell(self) -> None:
+        for window in self._windows:
+            window.news.set()
+
+    def _message(self, window: Window) -> str:
+        message = Message(
+            version=self.built.version,
+            error=self.error,
+            minutes=self._minutes,
+            now=time.time(),
+            heard=window.heard,
+            show=self.show,
+        )
+        return json.dumps(dataclasses.asdict(message))
+
+    async def _follow_show(self, request: web.Request) -> web.StreamResponse:
+        """Tell a window how the show stands, and do what it asks for."""
+        role: Role = "viewer" if request.query.get("role") == "viewer" else "speaker"
+        window = Window()
+
+        async def tell() -> None:
+            with contextlib.suppress(ConnectionError):
+                while True:  # a slow window skips what was true in between
+                    await window.news.wait()
+                    window.news.clear()
+                    await socket.send_str(self._message(window))
+
+        async with self._socket(request) as socket, asyncio.TaskGroup() as tasks:
+            telling = tasks.create_task(tell())
             self._windows.add(window)
             try:
-                await window.send_str(self._state())
-                async for message in window:
-                    if message.type is WSMsgType.TEXT:
-                        await self._obey(message.data)
+                async for message in socket:
+                    if message.type is not WSMsgType.TEXT:
+                        continue
+                    window.heard += 1
+                    window.news.set()
+                    if command := parse(message.data):
+                        now, slides = time.time(), self.built.slides
+                        show = apply(self.show, slides, role, command, now)
+                        if show is not self.show:
+                            self._become(show)
             finally:
                 self._windows.discard(window)
-        return window
+                telling.cancel()
+        return socket
 
-    async def _follow(self, request: web.Request) -> web.StreamResponse:
+    async def _follow_run(self, request: web.Request) -> web.StreamResponse:
         """Send a run to a player, and keep the line open so that its picture stays."""
-        run = self.runs.get(request.match_info["slug"])
-        if run is None:
+        output = self._outputs.get(int(request.match_info["id"]))
+        if output is None:
             raise web.HTTPNotFound
 
         async def send() -> None:
-            async with contextlib.aclosing(run.follow()) as lines:
+            async with contextlib.aclosing(output.follow()) as lines:
                 with contextlib.suppress(ConnectionError):
                     async for line in lines:
                         await player.send_str(line)
@@ -238,48 +227,49 @@ class Stage:
     ) -> AsyncGenerator[web.WebSocketResponse, None]:
         if "Origin" not in request.headers:
             raise web.HTTPForbidden
-        if len(self._sockets) >= VIEWERS:
+        if len(self._sockets) >= self._viewers:
             raise web.HTTPServiceUnavailable
-        ws = web.WebSocketResponse(
+        socket = web.WebSocketResponse(
             protocols=protocols, heartbeat=10, timeout=1, max_msg_size=1000
         )
-        await ws.prepare(request)
-        self._sockets.add(ws)
+        await socket.prepare(request)
+        self._sockets.add(socket)
         try:
-            yield ws
+            yield socket
         finally:
-            self._sockets.discard(ws)
+            self._sockets.discard(socket)
 
     async def _close(self, app: web.Application) -> None:
         """Close the WebSockets, which aiohttp would wait for; pages then reconnect."""
         async with asyncio.TaskGroup() as tasks:
-            for ws in self._sockets:
-                tasks.create_task(ws.close(code=WSCloseCode.GOING_AWAY))
+            for socket in self._sockets:
+                tasks.create_task(socket.close(code=WSCloseCode.GOING_AWAY))
 
-    async def _file(self, request: web.Request) -> web.StreamResponse:
-        folder = self.folder.resolve()
-        file = (folder / (request.match_info["path"] or "index.html")).resolve()
-        if not file.is_relative_to(folder) or not file.is_file():
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info["path"] or INDEX
+        body = self.built.files.get(name)
+        if body is None:
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-        if file.suffix == ".html":
-            page = await asyncio.to_thread(file.read_text, "utf-8")
-            headers["Content-Security-Policy"] = _policy(page, request.host)
-        return web.FileResponse(file, headers=headers)
+        if name == INDEX:
+            policy = _policy(self.built.script_hashes, request.host)
+            headers["Content-Security-Policy"] = policy
+        kind, _ = TYPES.guess_type(name, strict=False)
+        return web.Response(
+            body=body,
+            content_type=kind or "application/octet-stream",
+            headers=headers,
+        )
 
 
-def build_or_keep(theme: str, last: Path | None) -> tuple[Path, str]:
-    """Build the deck; return its folder, or `last` and the error, which is shown.
-
-    Raises what went wrong when there is no last good deck.
-    """
+def parse(text: str) -> Command | None:
+    """Return the command in a window's message; None when it makes no sense."""
     try:
-        return deck.build(theme), ""
-    except (deck.BuildError, OSError, ValueError) as error:  # a half-written file, say
-        if last is None:
-            raise
-        console.print(str(error), style="failed", markup=False, soft_wrap=True)
-        return last, str(error)
+        command = Command(**json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    numbers = (command.slide, command.step, command.run)
+    return command if all(type(each) is int for each in numbers) else None
 
 
 def _only_from_here(port: int) -> Middleware:
@@ -302,16 +292,11 @@ def _only_from_here(port: int) -> Middleware:
     return check
 
 
-def _policy(page: str, host: str) -> str:
+def _policy(script_hashes: str, host: str) -> str:
     """Return the Content-Security-Policy of a page: itself, and marp's own scripts."""
-    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    hashes = " ".join(
-        f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in scripts
-    )
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"script-src 'self' 'wasm-unsafe-eval' {hashes}; "
+        f"script-src 'self' 'wasm-unsafe-eval' {script_hashes}; "
         "style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
         f"connect-src 'self' ws://{host}; frame-src 'self'; frame-ancestors 'self'"
     )

@@ -1,10 +1,10 @@
-"""The stage's server: one run for all viewers, and nothing for strangers."""
+"""The server of the show: one state for all windows, and nothing for strangers."""
 
 import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,23 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from demos.support import commands
-from slides.stage import runner
-from slides.stage.show import present, server
-from tests.talks import gone
+from slides.stage.paths import Paths
+from slides.stage.show import output, present
+from slides.stage.show.built import Built
+from slides.stage.show.saved import Saved
+from slides.stage.show.server import Stage
+from slides.stage.show.state import Show, Slide
+from tests.talks import PATIENCE, gone
 
-
-@pytest.fixture(autouse=True)
-def demos(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (runner, commands):
-        monkeypatch.setattr(module, "DEMOS", recorded / "demos")
-    monkeypatch.setattr(runner, "GRACE", 0.2)
+DEMOS = ("ticker", "waits", "fails", "exits", "floods")
+DECK = [Slide(0, None), *(Slide(0, demo) for demo in DEMOS)]
+NUMBER = {demo: number for number, demo in enumerate(DEMOS, 2)}
 
 
 class House:
     """A server, and a client that looks like a page of its own."""
 
-    def __init__(self, stage: server.Stage, port: int, client: aiohttp.ClientSession):
+    def __init__(self, stage: Stage, port: int, client: aiohttp.ClientSession):
         self.stage = stage
         self.address = f"http://127.0.0.1:{port}"
         self.client = client
@@ -41,147 +41,317 @@ class House:
         headers = {"Origin": self.address} | options.pop("headers", {})
         return self.client.ws_connect(self.address + path, headers=headers, **options)
 
+    @asynccontextmanager
+    async def window(self, role: str = "speaker") -> AsyncIterator["Window"]:
+        async with self.socket(f"/show?role={role}") as socket:
+            window = Window(socket)
+            await window.until(lambda show: True)
+            yield window
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    folder = tmp_path / "deck"
-    folder.mkdir()
-    (folder / "index.html").write_text("<script>1</script>", encoding="utf-8")
-    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+
+class Window:
+    """A window of the show: what it was told last, and what it asks for."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+        self.message: dict[str, Any] = {}
+
+    @property
+    def show(self) -> dict[str, Any]:
+        show: dict[str, Any] = self.message["show"]
+        return show
+
+    async def until(self, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Read what it is told until the show is right; return the show."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                self.message = json.loads(await self.socket.receive_str())
+                if right(self.show):
+                    return self.show
+
+    async def ask(self, do: str, slide: int, step: int = 0, run: int = 0) -> None:
+        command = {"do": do, "slide": slide, "step": step, "run": run}
+        await self.socket.send_str(json.dumps(command))
+
+    async def run(self, demo: str) -> int:
+        """Go to a demo's slide and run it; return the id of the run."""
+        await self.ask("go", NUMBER[demo])
+        await self.ask("run", NUMBER[demo])
+        show = await self.until(lambda show: demo in show["runs"])
+        run: int = show["runs"][demo]["id"]
+        return run
+
+    async def heard(self, commands: int) -> None:
+        """Wait until the server has heard so many commands of this window."""
+        async with asyncio.timeout(PATIENCE):
+            while self.message["heard"] < commands:
+                self.message = json.loads(await self.socket.receive_str())
+
+
+def standing(demo: str, state: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda show: show["runs"].get(demo, {}).get("state") == state
+
+
+@asynccontextmanager
+async def housed(
+    paths: Paths, folder: Path, show: Show = Show(live=True), **options: Any
+) -> AsyncIterator[House]:
+    files = {"index.html": b"<script>1</script>"}
+    built = Built("first", files, DECK, "'sha256-x'")
     async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as client:
-        stage = server.Stage(tasks, folder)
         listener = present.listen(None)
         port = listener.getsockname()[1]
+        saved = Saved(folder, port)
+        stage = Stage(paths, built, show, saved, grace=0.2, **options)
+        running = tasks.create_task(stage.run())
         site = web.AppRunner(stage.app(port))
         await site.setup()
         await web.SockSite(site, listener).start()
         yield House(stage, port, client)
-        stage.stop()
+        running.cancel()
         await site.cleanup()
 
 
-async def until(show: Any, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Read what a window is told until it is right."""
-    while True:
-        state: dict[str, Any] = json.loads(await show.receive_str())
-        if right(state):
-            return state
+@pytest.fixture
+def paths(recorded: Path) -> Paths:
+    return Paths(recorded)
 
 
-def standing(slug: str, state: str) -> Callable[[dict[str, Any]], bool]:
-    return lambda told: told["runs"].get(slug, {}).get("state") == state
+@pytest.fixture
+async def house(paths: Paths, tmp_path: Path) -> AsyncIterator[House]:
+    async with housed(paths, tmp_path) as house:
+        yield house
 
 
 async def printed(player: Any, last: str) -> str:
     """Read a run until `last` has been printed; return all that was."""
-    assert json.loads(await player.receive_str())["version"] == 3
-    said = ""
-    while last not in said:
-        _, code, data = json.loads(await player.receive_str())
-        said += data if code == "o" else ""
+    async with asyncio.timeout(PATIENCE):
+        assert json.loads(await player.receive_str())["version"] == 3
+        said = ""
+        while last not in said:
+            _, code, data = json.loads(await player.receive_str())
+            said += data if code == "o" else ""
     return said
 
 
 @asynccontextmanager
-async def watching(house: House, slug: str) -> AsyncIterator[Any]:
+async def watching(house: House, run: int) -> AsyncIterator[Any]:
     protocols = ("v1.alis", "v3.asciicast")
-    async with house.socket(f"/runs/{slug}", protocols=protocols) as player:
+    async with house.socket(f"/runs/{run}", protocols=protocols) as player:
         assert player.protocol == "v3.asciicast"
         yield player
+
+
+async def pid_of(house: House, run: int) -> int:
+    async with watching(house, run) as player:
+        return int((await printed(player, "\r\n")).split()[1])
+
+
+async def test_a_command_of_one_window_reaches_all(house: House) -> None:
+    async with AsyncExitStack() as stack:
+        windows = [await stack.enter_async_context(house.window()) for _ in range(3)]
+        await windows[0].ask("next", 1)
+        for window in windows:
+            show = await window.until(lambda show: show["slide"] == 2)
+            assert show["begun"] == pytest.approx(window.message["now"], abs=PATIENCE)
+
+
+async def test_who_joins_late_is_told_where_the_show_stands(house: House) -> None:
+    async with house.window() as early:
+        await early.ask("go", 3)
+        await early.until(lambda show: show["slide"] == 3)
+        async with house.window() as late:
+            assert late.show["slide"] == 3
+
+
+async def test_a_window_that_only_looks_changes_nothing(house: House) -> None:
+    async with house.window("viewer") as viewer, house.window() as speaker:
+        await viewer.ask("next", 1)
+        await viewer.ask("go", NUMBER["waits"])
+        await viewer.ask("run", NUMBER["waits"])
+        await viewer.heard(3)
+        assert viewer.show["slide"] == 1
+        run = await speaker.run("waits")
+        await viewer.until(standing("waits", "running"))
+        await viewer.ask("stop", NUMBER["waits"], 1, run)
+        await viewer.heard(4)
+        assert standing("waits", "running")(viewer.show)
 
 
 async def test_all_viewers_see_the_same_and_late_ones_from_the_start(
     house: House,
 ) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str("run ticker")
-        await until(show, standing("ticker", "running"))
-        async with watching(house, "ticker") as early:
+    async with house.window() as window:
+        run = await window.run("ticker")
+        async with watching(house, run) as early:
             said = await printed(early, "--ticks 5")
-        await until(show, standing("ticker", "done"))
-        async with watching(house, "ticker") as late:
+        await window.until(standing("ticker", "done"))
+        async with watching(house, run) as late:
             assert await printed(late, "--ticks 5") == said
 
 
 async def test_a_run_starts_once(house: House) -> None:
-    async with house.socket("/show") as one, house.socket("/show") as other:
-        await one.send_str("run waits")
-        first = await until(other, standing("waits", "running"))
-        await other.send_str("run waits")
-        second = await until(other, standing("waits", "running"))
-        assert first["runs"]["waits"]["id"] == second["runs"]["waits"]["id"]
+    async with house.window() as one, house.window() as other:
+        first = await one.run("waits")
+        await other.ask("run", NUMBER["waits"], 1)
+        await other.heard(1)
+        assert other.show["runs"]["waits"]["id"] == first
 
 
 async def test_stop_ends_the_process_and_a_new_run_is_another(house: House) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str("run waits")
-        first = await until(show, standing("waits", "running"))
-        async with watching(house, "waits") as player:
-            pid = int((await printed(player, "\r\n")).split()[1])
-        await show.send_str("stop waits")
-        await until(show, standing("waits", "stopped"))
-        assert gone(pid)
-        await show.send_str("run waits")
-        second = await until(show, standing("waits", "running"))
-        assert first["runs"]["waits"]["id"] != second["runs"]["waits"]["id"]
+    async with house.window() as window:
+        first = await window.run("waits")
+        pid = await pid_of(house, first)
+        await window.ask("stop", NUMBER["waits"], 1, first)
+        await window.until(standing("waits", "stopped"))
+        assert await asyncio.to_thread(gone, pid)
+        await window.ask("run", NUMBER["waits"], 1)
+        show = await window.until(standing("waits", "running"))
+        assert show["runs"]["waits"]["id"] != first
 
 
-async def test_another_demo_stops_the_one_that_runs(house: House) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str("run waits")
-        async with watching(house, "waits") as player:
-            pid = int((await printed(player, "\r\n")).split()[1])
-        await show.send_str("run ticker")
-        await until(show, standing("ticker", "done"))
-        assert gone(pid)
-
-
-@pytest.mark.parametrize("slug", ["fails", "exits"])
-async def test_a_failed_run_leaves_the_stage_to_the_tape(
-    house: House, slug: str
+async def test_run_and_stop_in_one_turn_leave_a_demo_that_can_be_run(
+    house: House,
 ) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str(f"run {slug}")
-        await until(show, standing(slug, "failed"))
+    slide = NUMBER["waits"]
+    async with house.window() as window:
+        await window.ask("go", slide)
+        for run in range(1, 21):  # sent in one go, so that some are read in one turn
+            await window.ask("run", slide)
+            await window.ask("stop", slide, 1, run)
+        await window.heard(41)
+        assert standing("waits", "stopped")(window.show)
+        await window.ask("run", slide, 1)
+        show = await window.until(standing("waits", "running"))
+        assert await pid_of(house, show["runs"]["waits"]["id"])
 
 
-async def test_a_run_past_its_deadline_has_failed(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_late_stop_is_not_for_the_run_that_came_after(house: House) -> None:
+    async with house.window() as window:
+        first = await window.run("ticker")
+        await window.until(standing("ticker", "done"))
+        second = await window.run("waits")
+        pid = await pid_of(house, second)
+        heard = window.message["heard"]
+        await window.ask("stop", NUMBER["ticker"], 1, first)
+        await window.heard(heard + 1)
+        assert standing("waits", "running")(window.show)
+        await window.ask("stop", NUMBER["waits"], 1, second)
+        await window.until(standing("waits", "stopped"))
+        assert await asyncio.to_thread(gone, pid)
+
+
+async def test_a_demo_stops_when_the_show_leaves_its_slide(house: House) -> None:
+    async with house.window() as window:
+        pid = await pid_of(house, await window.run("waits"))
+        await window.ask("next", NUMBER["waits"], 1)
+        await window.until(standing("waits", "stopped"))
+        assert await asyncio.to_thread(gone, pid)
+
+
+async def test_a_demo_goes_on_when_a_window_is_closed(house: House) -> None:
+    async with house.window() as stays:
+        async with house.window() as leaves:
+            await leaves.run("waits")
+        async with house.window() as late:
+            assert standing("waits", "running")(late.show)
+        await stays.until(standing("waits", "running"))
+
+
+@pytest.mark.parametrize("demo", ["fails", "exits"])
+async def test_a_failed_run_leaves_the_stage_to_its_recording(
+    house: House, demo: str
 ) -> None:
-    monkeypatch.setattr(runner, "DEADLINE", 0.5)
-    async with house.socket("/show") as show:
-        await show.send_str("run waits")
-        await until(show, standing("waits", "failed"))
+    async with house.window() as window:
+        await window.run(demo)
+        if not standing(demo, "failed")(window.show):
+            await window.until(standing(demo, "failed"))
+
+
+async def test_a_demo_that_cannot_be_read_fails_alone(
+    talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (talk / "demos" / "waits.py").write_text("def half(:\n", encoding="utf-8")
+    async with housed(Paths(talk), tmp_path) as house, house.window() as window:
+        await window.run("waits")
+        if not standing("waits", "failed")(window.show):
+            await window.until(standing("waits", "failed"))
+        await window.run("ticker")
+        await window.until(standing("ticker", "done"))
+    assert capsys.readouterr().out.count("demo.waits: ") == 1
+
+
+async def test_a_run_past_its_deadline_has_failed(paths: Paths, tmp_path: Path) -> None:
+    async with housed(paths, tmp_path, default_deadline=0.5) as house:
+        async with house.window() as window:
+            await window.run("waits")
+            if not standing("waits", "failed")(window.show):
+                await window.until(standing("waits", "failed"))
 
 
 async def test_a_flood_is_kept_in_bounds(house: House) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str("run floods")
-        await until(show, standing("floods", "done"))
-    async with watching(house, "floods") as late:
+    async with house.window() as window:
+        run = await window.run("floods")
+        await window.until(standing("floods", "done"))
+    async with watching(house, run) as late:
         said = await printed(late, "999999\r\n")
-    assert len(said) <= server.BACKLOG
+    assert len(said) <= output.BACKLOG
 
 
-async def test_the_tape_and_the_clock_are_for_all_windows(house: House) -> None:
-    async with house.socket("/show") as one, house.socket("/show") as other:
-        await one.send_str("begin")
-        begun = await until(other, lambda told: told["begun"] is not None)
-        await one.send_str("tape ticker")
-        await until(other, standing("ticker", "tape"))
-        await one.send_str("begin")  # it has: the clock goes on
-        await one.send_str("stop ticker")
-        later = await until(other, lambda told: told["runs"]["ticker"]["halted"])
-        assert later["begun"] > begun["begun"]
+async def test_a_new_deck_keeps_the_show_on_a_slide_that_there_is(
+    house: House,
+) -> None:
+    async with house.window() as window:
+        await window.ask("go", len(DECK))
+        await window.until(lambda show: show["slide"] == len(DECK))
+        house.stage.replace_deck(Built("second", {}, DECK[:3], ""), "")
+        await window.until(lambda show: show["slide"] == 3)
+        assert window.message["version"] == "second"
+        house.stage.replace_deck(None, "it broke")
+        await window.until(lambda show: True)
+        assert (window.message["version"], window.message["error"]) == (
+            "second",
+            "it broke",
+        )
 
 
-@pytest.mark.parametrize("asked", ["run nothing", "run ../ticker", "run", "dance x"])
+async def test_where_the_show_stands_is_kept_for_a_restart(
+    paths: Paths, tmp_path: Path
+) -> None:
+    async with housed(paths, tmp_path) as house, house.window() as window:
+        await window.ask("next", 1)
+        show = await window.until(lambda show: show["slide"] == 2)
+        port = int(house.address.rpartition(":")[2])
+        saved = Saved(tmp_path, port)
+        async with asyncio.timeout(PATIENCE):
+            while (kept := await asyncio.to_thread(saved.read)) is None:
+                await asyncio.sleep(0)
+    assert kept == Show(live=True, slide=2, step=0, begun=show["begun"])
+    assert saved.path.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [saved.path.name]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "run waits",
+        "[]",
+        "{}",
+        '{"do": "dance", "slide": 1, "step": 0, "run": 0}',
+        '{"do": "go", "slide": "2", "step": 0, "run": 0}',
+        '{"do": "go", "slide": 2.0, "step": 0, "run": 0}',
+        '{"do": "go", "slide": true, "step": 0, "run": 0}',
+        '{"do": "go", "slide": 99, "step": 0, "run": 0}',
+        '{"do": "go", "slide": 2, "step": 0, "run": 0, "slug": "../x"}',
+        "[" * 900,
+    ],
+)
 async def test_what_makes_no_sense_is_ignored(house: House, asked: str) -> None:
-    async with house.socket("/show") as show:
-        await show.send_str(asked)
-        await show.send_str("begin")
-        told = await until(show, lambda told: told["begun"] is not None)
-        assert told["runs"] == {}
+    async with house.window() as window:
+        before = window.show
+        await window.socket.send_str(asked)
+        await window.heard(1)
+        assert window.show == before
 
 
 @pytest.mark.parametrize(
@@ -197,7 +367,7 @@ async def test_what_makes_no_sense_is_ignored(house: House, asked: str) -> None:
 )
 async def test_strangers_are_turned_away(house: House, headers: dict[str, str]) -> None:
     assert await house.get("/", **headers) == 403
-    for path in ("/show", "/runs/ticker"):
+    for path in ("/show", "/runs/1"):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket(path, headers=headers)
         assert refused.value.status == 403
@@ -218,7 +388,7 @@ async def test_localhost_is_this_machine_too(house: House) -> None:
     "path",
     ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/..%5csecret", "//etc/passwd"],
 )
-async def test_nothing_outside_the_deck_is_served(house: House, path: str) -> None:
+async def test_nothing_but_the_deck_is_served(house: House, path: str) -> None:
     reader, writer = await asyncio.open_connection(*house.address[7:].split(":"))
     host = house.address[7:]
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
@@ -226,6 +396,12 @@ async def test_nothing_outside_the_deck_is_served(house: House, path: str) -> No
     writer.close()
     await writer.wait_closed()
     assert b" 404 " in status or b" 403 " in status or b" 400 " in status
+
+
+async def test_there_is_no_run_that_never_was(house: House) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await house.socket("/runs/7")
+    assert refused.value.status == 404
 
 
 async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
@@ -237,11 +413,8 @@ async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
     assert re.findall(r"https?:", policy) == []
 
 
-async def test_viewers_are_bounded(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "VIEWERS", 1)
-    async with house.socket("/show"):
+async def test_viewers_are_bounded(paths: Paths, tmp_path: Path) -> None:
+    async with housed(paths, tmp_path, viewers=1) as house, house.window():
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket("/show")
         assert refused.value.status == 503

@@ -1,0 +1,17 @@
+// What the page's scripts find when they start: the player, and talk.js of the build.
+
+interface Player {
+  pause(): void;
+  dispose(): void;
+}
+
+declare const AsciinemaPlayer: {
+  create(source: object, element: HTMLElement, options: object): Player;
+};
+
+declare const TALK: {
+  slides: Slide[];
+  sections: { title: string; minutes: number; slides: number }[];
+  /** By demo: when it was recorded (seconds since the epoch), and the packed cast. */
+  recordings: Record<string, { recorded: number; gzip: string }>;
+};

@@ -1,0 +1,41 @@
+// Written by `invoke sync` from show/state.py, where each is explained.
+
+type Role = "speaker" | "viewer";
+
+interface Slide {
+  steps: number;
+  demo: string | null;
+}
+
+interface Run {
+  id: number;
+  state: "running" | "done" | "stopped" | "failed" | "recording";
+  started: number;
+  changed: number;
+  halted: boolean;
+}
+
+interface Show {
+  live: boolean;
+  slide: number;
+  step: number;
+  begun: number | null;
+  runs: Record<string, Run>;
+  next_id: number;
+}
+
+interface Command {
+  do: "next" | "back" | "go" | "run" | "replay" | "stop";
+  slide: number;
+  step: number;
+  run: number;
+}
+
+interface Message {
+  version: string;
+  error: string;
+  minutes: number | null;
+  now: number;
+  heard: number;
+  show: Show;
+}

@@ -1,0 +1,141 @@
+// The rules of the show, as the server keeps them (show/state.py), for a page that has
+// no server: an exported one, or one whose server is gone. No DOM, no clock: one table
+// of cases, tests/stage/show/cases.json, holds for both.
+// @ts-check
+"use strict";
+
+const rules = (() => {
+  /** The show after a command; one that makes no sense changes nothing.
+   * @param {Show} show @param {Slide[]} deck @param {Role} role
+   * @param {Command} command @param {number} now seconds
+   * @returns {Show} */
+  function apply(show, deck, role, command, now) {
+    if (role !== "speaker") return show;
+    const { steps, demo } = deck[show.slide - 1];
+    const here = command.slide === show.slide;
+    const seen = here && command.step === show.step;
+    switch (command.do) {
+      case "next":
+        return seen ? next(show, deck, now) : show;
+      case "back":
+        return seen ? back(show, deck, now) : show;
+      case "go":
+        if (!(1 <= command.slide && command.slide <= deck.length)) return show;
+        return go(show, deck, command.slide, command.step, now);
+      case "run":
+        if (!here || !demo || show.runs[demo]?.state === "running") return show;
+        return start(show, steps, demo, "running", now);
+      case "replay":
+        return here && demo ? start(show, steps, demo, "recording", now) : show;
+      case "stop":
+        return stop(show, command.run, now);
+    }
+    return show;
+  }
+
+  /** The show after a run has ended by itself; one that is over stays so.
+   * @param {Show} show @param {number} run @param {"done" | "failed"} state
+   * @param {number} now @returns {Show} */
+  const ended = (show, run, state, now) => end(show, run, state, now);
+
+  /** The show without its server: a recording goes on for what was running.
+   * @param {Show} show @param {number} now @returns {Show} */
+  function lost(show, now) {
+    const taken = change(show, (run) =>
+      run.state === "running" ? { ...run, state: "recording", changed: now } : run,
+    );
+    return { ...taken, live: false };
+  }
+
+  /** The show on a deck that may have changed: on a step that there is.
+   * @param {Show} show @param {Slide[]} deck @returns {Show} */
+  function fit(show, deck) {
+    const slide = Math.min(show.slide, deck.length);
+    return { ...show, slide, step: Math.min(show.step, lastStep(show, deck, slide)) };
+  }
+
+  /** @param {Show} show @param {Slide[]} deck @param {number} now */
+  function next(show, deck, now) {
+    const { steps, demo } = deck[show.slide - 1];
+    show = { ...show, begun: show.begun ?? now };
+    if (show.step < steps) return { ...show, step: show.step + 1 };
+    if (show.step === steps && demo) return start(show, steps, demo, "running", now);
+    if (show.slide < deck.length) return go(show, deck, show.slide + 1, 0, now);
+    return show;
+  }
+
+  /** @param {Show} show @param {Slide[]} deck @param {number} now */
+  function back(show, deck, now) {
+    if (show.step > 0) return go(show, deck, show.slide, show.step - 1, now);
+    if (show.slide === 1) return show;
+    const last = lastStep(show, deck, show.slide - 1);
+    return go(show, deck, show.slide - 1, last, now);
+  }
+
+  /** Go to a slide, or to a step of it that there is; a demo left behind stops.
+   * @param {Show} show @param {Slide[]} deck @param {number} slide
+   * @param {number} step @param {number} now */
+  function go(show, deck, slide, step, now) {
+    step = Math.max(0, Math.min(step, lastStep(show, deck, slide)));
+    if (slide !== show.slide || step <= deck[slide - 1].steps)
+      show = stopRunning(show, now);
+    return { ...show, slide, step };
+  }
+
+  /** The last step of a slide; that of its demo is there once it has run.
+   * @param {Show} show @param {Slide[]} deck @param {number} slide */
+  function lastStep(show, deck, slide) {
+    const { steps, demo } = deck[slide - 1];
+    return demo && show.runs[demo] ? steps + 1 : steps;
+  }
+
+  /** @param {Show} show @param {number} steps @param {string} demo
+   * @param {"running" | "recording"} state @param {number} now @returns {Show} */
+  function start(show, steps, demo, state, now) {
+    show = stopRunning(show, now);
+    /** @type {Run} */
+    const run = {
+      id: show.next_id,
+      state: show.live ? state : "recording",
+      started: now,
+      changed: now,
+      halted: false,
+    };
+    const runs = { ...show.runs, [demo]: run };
+    return { ...show, step: steps + 1, runs, next_id: show.next_id + 1 };
+  }
+
+  /** @param {Show} show @param {number} id @param {number} now */
+  function stop(show, id, now) {
+    const played = new Set(["recording", "failed"]);
+    const halted = change(show, (run) =>
+      run.id === id && played.has(run.state) ? { ...run, halted: true } : run,
+    );
+    return end(halted, id, "stopped", now);
+  }
+
+  /** @param {Show} show @param {number} now */
+  const stopRunning = (show, now) =>
+    Object.values(show.runs).reduce(
+      (each, run) => end(each, run.id, "stopped", now),
+      show,
+    );
+
+  /** End a run that is running; one that is over stays as it was.
+   * @param {Show} show @param {number} id @param {"done" | "failed" | "stopped"} state
+   * @param {number} now */
+  const end = (show, id, state, now) =>
+    change(show, (run) =>
+      run.id === id && run.state === "running" ? { ...run, state, changed: now } : run,
+    );
+
+  /** @param {Show} show @param {(run: Run) => Run} to @returns {Show} */
+  const change = (show, to) => ({
+    ...show,
+    runs: Object.fromEntries(
+      Object.entries(show.runs).map(([demo, run]) => [demo, to(run)]),
+    ),
+  });
+
+  return { apply, ended, lost, fit };
+})();

@@ -1,0 +1,36 @@
+"""A built deck, held in memory: what is shown does not go with the folder it came from."""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from pathlib import Path
+from typing import NamedTuple
+
+from slides.stage.show.state import Slide
+
+INDEX = "index.html"
+
+
+class Built(NamedTuple):
+    """A built deck: the name of its version, its files by path, and its slides."""
+
+    version: str
+    files: dict[str, bytes]
+    slides: list[Slide]
+    script_hashes: str  # of marp's own scripts, for the Content-Security-Policy
+
+
+def load(folder: Path) -> Built:
+    """Read the deck in `folder`, as `deck.build` leaves it."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    slides = [Slide(**slide) for slide in json.loads(files["deck.json"])["slides"]]
+    scripts = re.findall(rb"<script>(.*?)</script>", files[INDEX], re.DOTALL)
+    hashes = (b64encode(hashlib.sha256(each).digest()).decode() for each in scripts)
+    return Built(
+        folder.name, files, slides, " ".join(f"'sha256-{each}'" for each in hashes)
+    )

@@ -1,0 +1,46 @@
+"""Where the show stands, kept in a file while it runs: a restart goes on from there."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from slides.stage.show.state import Show
+
+LONGEST = 12 * 3600  # seconds: what is older is of another day's show
+
+
+class Saved:
+    """The file for one port; whoever holds the port owns it.
+
+    So a show that finds one was not ended by its speaker: its owner is dead.
+    """
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.path = folder / f"show-{port}.json"
+
+    def read(self) -> Show | None:
+        """Return where the show stood that was cut off here, if one was."""
+        try:
+            age = time.time() - self.path.stat().st_mtime
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            slide, step, begun = (kept[key] for key in ("slide", "step", "begun"))
+            show = Show(True, int(slide), int(step), begun and float(begun))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        sound = show.slide >= 1 and show.step >= 0 and age < LONGEST
+        return show if sound else None
+
+    def write(self, show: Show) -> None:
+        """Keep where the show stands; nobody else on this machine may read it."""
+        kept = {"slide": show.slide, "step": show.step, "begun": show.begun}
+        self.path.parent.mkdir(exist_ok=True)
+        draft = self.path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            json.dump(kept, file)
+        draft.replace(self.path)
+
+    def remove(self) -> None:
+        """Forget it: the show has come to its end."""
+        self.path.unlink(missing_ok=True)

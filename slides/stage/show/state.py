@@ -1,0 +1,219 @@
+"""The show as a value: the slide on view, the runs, the clock, and what changes them.
+
+Commands go in and a new state comes out; nothing here reads, writes or knows the time.
+The page keeps the same rules where it has no server (page/state.js): one table of
+cases, tests/stage/show/cases.json, holds for both.
+
+Its dataclasses are what page and server say to each other, as JSON: `invoke sync`
+writes them to page/messages.d.ts, against which the page is checked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Role = Literal["speaker", "viewer"]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """What the rules must know of a slide: its steps of code, and its demo if any."""
+
+    steps: int
+    demo: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a demo. Times are in seconds since the epoch, the server's.
+
+    A recording is on view when its state is "recording", as was asked for, or
+    "failed"; `halted` is one that was stopped.
+    """
+
+    id: int
+    state: Literal["running", "done", "stopped", "failed", "recording"]
+    started: float
+    changed: float
+    halted: bool = False
+
+
+@dataclass(frozen=True)
+class Show:
+    """Where the show stands; `live` says whether there is a server that runs demos.
+
+    Slides count from 1. A slide has a step 0, one for each further step of its code,
+    and one more for its demo: there, its run is on view. `begun` is when the clock
+    was started; `runs` holds the last run of each demo; ids are never used twice.
+    """
+
+    live: bool
+    slide: int = 1
+    step: int = 0
+    begun: float | None = None
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    next_id: int = 1
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a window asks for.
+
+    It names the slide and the step that the window saw ("go": those to go to), and
+    "stop" names the run: what came too late must not change what it was not meant for.
+    """
+
+    do: Literal["next", "back", "go", "run", "replay", "stop"]
+    slide: int
+    step: int
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a window is told; `heard` counts the commands of its own that came before.
+
+    `version` names the built deck, `error` says why a newer one could not be built,
+    `minutes` is the length of the talk if one was asked for, `now` the server's time.
+    """
+
+    version: str
+    error: str
+    minutes: float | None
+    now: float
+    heard: int
+    show: Show
+
+
+def apply(
+    show: Show, deck: Sequence[Slide], role: Role, command: Command, now: float
+) -> Show:
+    """Return the show after a command; one that makes no sense changes nothing."""
+    if role != "speaker":
+        return show
+    slide = deck[show.slide - 1]
+    seen = command.slide == show.slide and command.step == show.step
+    match command.do:
+        case "next" if seen:
+            return _next(show, deck, now)
+        case "back" if seen:
+            return _back(show, deck, now)
+        case "go" if 1 <= command.slide <= len(deck):
+            return _go(show, deck, command.slide, command.step, now)
+        case "run" if command.slide == show.slide and slide.demo:
+            last = show.runs.get(slide.demo)
+            if last and last.state == "running":
+                return show  # two windows asked
+            return _start(show, slide, slide.demo, "running", now)
+        case "replay" if command.slide == show.slide and slide.demo:
+            return _start(show, slide, slide.demo, "recording", now)
+        case "stop":
+            return _stop(show, command.run, now)
+    return show
+
+
+def ended(show: Show, run: int, state: Literal["done", "failed"], now: float) -> Show:
+    """Return the show after a run has ended by itself; one that is over stays so."""
+    return _end(show, run, state, now)
+
+
+def lost(show: Show, now: float) -> Show:
+    """Return the show without its server: a recording goes on for what was running."""
+
+    def take_over(run: Run) -> Run:
+        on = run.state == "running"
+        return replace(run, state="recording", changed=now) if on else run
+
+    return replace(_change(show, take_over), live=False)
+
+
+def fit(show: Show, deck: Sequence[Slide]) -> Show:
+    """Return the show on a deck that may have changed: on a step that there is."""
+    slide = min(show.slide, len(deck))
+    return replace(
+        show, slide=slide, step=min(show.step, _last_step(show, deck, slide))
+    )
+
+
+def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
+    slide = deck[show.slide - 1]
+    if show.begun is None:
+        show = replace(show, begun=now)
+    if show.step < slide.steps:
+        return replace(show, step=show.step + 1)
+    if show.step == slide.steps and slide.demo:
+        return _start(show, slide, slide.demo, "running", now)
+    if show.slide < len(deck):
+        return _go(show, deck, show.slide + 1, 0, now)
+    return show
+
+
+def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
+    if show.step > 0:
+        return _go(show, deck, show.slide, show.step - 1, now)
+    if show.slide > 1:
+        last = _last_step(show, deck, show.slide - 1)
+        return _go(show, deck, show.slide - 1, last, now)
+    return show
+
+
+def _go(show: Show, deck: Sequence[Slide], slide: int, step: int, now: float) -> Show:
+    """Go to a slide, or to a step of it that there is; a demo left behind stops."""
+    step = max(0, min(step, _last_step(show, deck, slide)))
+    if slide != show.slide or step <= deck[slide - 1].steps:
+        show = _stop_running(show, now)
+    return replace(show, slide=slide, step=step)
+
+
+def _last_step(show: Show, deck: Sequence[Slide], slide: int) -> int:
+    """Return the last step of a slide; that of its demo is there once it has run."""
+    steps, demo = deck[slide - 1].steps, deck[slide - 1].demo
+    return steps + 1 if demo in show.runs else steps
+
+
+def _start(
+    show: Show,
+    slide: Slide,
+    demo: str,
+    state: Literal["running", "recording"],
+    now: float,
+) -> Show:
+    show = _stop_running(show, now)
+    run = Run(show.next_id, state if show.live else "recording", now, now)
+    return replace(
+        show,
+        step=slide.steps + 1,
+        runs={**show.runs, demo: run},
+        next_id=show.next_id + 1,
+    )
+
+
+def _stop(show: Show, run: int, now: float) -> Show:
+    def halt(each: Run) -> Run:
+        on_view = each.id == run and each.state in ("recording", "failed")
+        return replace(each, halted=True) if on_view else each
+
+    return _end(_change(show, halt), run, "stopped", now)
+
+
+def _stop_running(show: Show, now: float) -> Show:
+    for run in show.runs.values():
+        show = _end(show, run.id, "stopped", now)
+    return show
+
+
+def _end(
+    show: Show, run: int, state: Literal["done", "failed", "stopped"], now: float
+) -> Show:
+    """End a run that is running; one that is over stays as it was."""
+
+    def end(each: Run) -> Run:
+        ends = each.id == run and each.state == "running"
+        return replace(each, state=state, changed=now) if ends else each
+
+    return _change(show, end)
+
+
+def _change(show: Show, to: Callable[[Run], Run]) -> Show:
+    runs = {slug: to(run) for slug, run in show.runs.items()}
+    return replace(show, runs=runs)
