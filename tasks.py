@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 from invoke.collection import Collection
-from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
+from invoke.main import program
 
-from demos.support.commands import Flag, command, demo, slugs
+from demos.support import catalog
+from demos.support.commands import command
+from demos.support.flags import Flag
 
 
 def python(*arguments: str) -> None:
@@ -21,10 +22,9 @@ def python(*arguments: str) -> None:
         raise Exit(code=code)
 
 
-@task(default=True, name="list")
-def list_(context: Context) -> None:
+def show_list() -> None:
     """Show the commands."""
-    python("invoke", "--list")
+    program.list_tasks()
 
 
 @command
@@ -93,17 +93,18 @@ def check() -> None:
     checks.check()
 
 
-@task
-def test(context: Context) -> None:
+@command
+def test() -> None:
     """Run the tests."""
     python("pytest")
 
 
-@task
-def bench(context: Context) -> None:
+@command
+def bench() -> None:
     """Measure speed, as ratios in one run."""
     python("tests.bench")
 
 
-namespace = Collection(list_, present, export, record, sync, check, test, bench)
-namespace.add_collection(Collection("demo", *map(demo, slugs())))
+namespace = Collection(present, export, record, sync, check, test, bench)
+namespace.add_task(command(show_list, "list"), default=True)
+namespace.add_collection(Collection("demo", *catalog.tasks(sys.argv)))

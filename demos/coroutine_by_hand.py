@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from rich.table import Table
 from rich.text import Text
 
-from demos.support.commands import Flag
 from demos.support.console import finish
+from demos.support.flags import Flag
 from demos.support.source import Place, listing, record, replay
 
 Adding = Coroutine[str, int | None, int]

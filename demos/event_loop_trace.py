@@ -21,8 +21,8 @@ from typing import Annotated
 from invoke.exceptions import Exit
 from rich.columns import Columns
 
-from demos.support.commands import Flag, UsageError
 from demos.support.console import console, finish
+from demos.support.flags import Flag, UsageError
 from demos.support.measure import python
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script

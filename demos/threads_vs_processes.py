@@ -20,8 +20,8 @@ from typing import Annotated, Any, NamedTuple
 
 from rich.live import Live
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
 from demos.support.measure import usable_cores
 from demos.support.processes import ProcessPool

@@ -15,8 +15,8 @@ from socket import socket, socketpair
 from time import monotonic
 from typing import Annotated
 
-from demos.support.commands import Flag
 from demos.support.console import finish
+from demos.support.flags import Flag
 from demos.support.places import asleep, recorded, show
 
 Coro = Coroutine[None, None, None]

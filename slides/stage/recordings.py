@@ -14,8 +14,9 @@ from typing import Any
 import pyte
 from invoke.exceptions import Exit
 
-from demos.support.commands import UsageError, slugs
+from demos.support.catalog import slugs
 from demos.support.console import console
+from demos.support.flags import UsageError
 from slides.stage import runner
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"

@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 
-from demos.support.commands import DEMOS
+from demos.support.catalog import DEMOS
 
 COLUMNS, ROWS = 96, 26
 DEADLINE = 60.0  # seconds, for a demo that names no DEADLINE of its own

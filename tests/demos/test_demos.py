@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demos.support.commands import DEMOS, slugs
+from demos.support.catalog import DEMOS, slugs
 from slides.stage import runner
 from tests.talks import ROOT, invoke
 

@@ -19,13 +19,13 @@ from demos.downloader import (
     from_server,
     run_async,
 )
-from demos.support.commands import UsageError
 from demos.support.console import console
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.http_client import Session
 from demos.support.download.race import Run, Variant, lost
 from demos.support.download.waterfall import Waterfall, pick
+from demos.support.flags import UsageError
 
 VARIANTS = [download_sync, download_threads, run_async]
 BODY = bytes(range(256)) * 300

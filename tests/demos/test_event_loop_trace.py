@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.theme import Theme
 
 from demos.event_loop_trace import blocking, in_thread, main, traced
-from demos.support.commands import UsageError
 from demos.support.console import STYLES
+from demos.support.flags import UsageError
 from demos.support.trace.loop_state import LoopState
 from demos.support.trace.loop_view import Replay, moments, picture
 from demos.support.trace.script import trace_script

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from demos.support.commands import slugs
+from demos.support.catalog import slugs
 from slides.stage.deck import build as deck
 
 MOST_WORDS = 35

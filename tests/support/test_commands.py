@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from demos.support import commands
+from demos.support.flags import Flag
 
 TASKS = """
+import sys
 from invoke.collection import Collection
-from demos.support.commands import demo, slugs
-namespace = Collection(Collection("demo", *map(demo, slugs())))
+from demos.support.catalog import tasks
+namespace = Collection(Collection("demo", *tasks(sys.argv)))
 """
 
 COPY_FILES = '''
@@ -22,7 +24,7 @@ And more about it.
 import asyncio
 import sys
 from typing import Annotated
-from demos.support.commands import Flag, UsageError
+from demos.support.flags import Flag, UsageError
 
 async def fail(error: Exception) -> None:
     async with asyncio.TaskGroup() as group:
@@ -150,7 +152,8 @@ def test_debug_shows_where_it_failed(project: Path) -> None:
 
 
 def test_an_interrupt_is_silent(project: Path) -> None:
-    assert invoke(project, "demo.copy-files", "--to", "interrupted") == (1, "", "")
+    interrupted = invoke(project, "demo.copy-files", "--to", "interrupted")
+    assert interrupted == (130, "", "")
 
 
 def test_help_has_the_docstring_and_the_flags_with_their_defaults(
@@ -218,4 +221,4 @@ def test_a_demo_ends_when_its_parent_is_gone(project: Path) -> None:
 def test_a_default_is_shown_even_if_it_is_zero_or_one(
     default: object, shown: str
 ) -> None:
-    assert commands._help(commands.Flag("x"), default) == shown
+    assert commands._help(Flag("x"), default) == shown

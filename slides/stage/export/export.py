@@ -17,8 +17,8 @@ from typing import Any
 from invoke.exceptions import Exit
 from rich.status import Status
 
-from demos.support.commands import UsageError
 from demos.support.console import console
+from demos.support.flags import UsageError
 from slides.stage import node
 from slides.stage.deck import build as deck
 from slides.stage.export import documents, website

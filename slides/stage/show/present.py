@@ -14,8 +14,9 @@ from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
-from demos.support.commands import DEMOS, UsageError
+from demos.support.catalog import DEMOS
 from demos.support.console import console
+from demos.support.flags import UsageError
 from slides.stage import node
 from slides.stage.deck import build as deck
 from slides.stage.show.server import HOST, Stage, build_or_keep

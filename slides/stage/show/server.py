@@ -16,7 +16,7 @@ from pathlib import Path
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
-from demos.support.commands import slugs
+from demos.support.catalog import slugs
 from demos.support.console import console
 from slides.stage import runner
 from slides.stage.deck import build as deck

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from demos.support import commands
+from demos.support.catalog import slugs
 from slides.stage import recordings, runner
 from slides.stage.deck import build as deck
-from slides.stage.deck import checks
-from slides.stage.deck import fences
+from slides.stage.deck import checks, fences
 from tests.talks import invoke
 
 MODULE = '''import dataclasses
@@ -106,8 +105,8 @@ def test_stale_blocks_and_recordings_are_found(
     monkeypatch.setattr(deck, "SLIDES", talk / "slides")
     monkeypatch.setattr(deck.sections, "__defaults__", (talk / "slides",))
     monkeypatch.setattr(recordings, "RECORDINGS", talk / "slides" / "recordings")
-    for module in (runner, commands):
-        monkeypatch.setattr(module, "DEMOS", talk / "demos")
+    monkeypatch.setattr(runner, "DEMOS", talk / "demos")
+    monkeypatch.setattr(slugs, "__defaults__", (talk / "demos",))
     for demo in (talk / "demos").glob("*.py"):
         if demo.stem != "ticker":
             demo.unlink()

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from demos.support import commands
+from demos.support.catalog import slugs
 from slides.stage import runner
 from slides.stage.show import present, server
 from tests.talks import gone
@@ -20,8 +20,8 @@ from tests.talks import gone
 
 @pytest.fixture(autouse=True)
 def demos(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (runner, commands):
-        monkeypatch.setattr(module, "DEMOS", recorded / "demos")
+    monkeypatch.setattr(runner, "DEMOS", recorded / "demos")
+    monkeypatch.setattr(slugs, "__defaults__", (recorded / "demos",))
     monkeypatch.setattr(runner, "GRACE", 0.2)
 
 
