@@ -31,9 +31,9 @@ from demos.support.console import console, finish
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.http_client import Session, async_session
-from demos.support.download.race import Variant, lost, outcomes
 from demos.support.download.screen import Screen
 from demos.support.download.sweep import Sweep
+from demos.support.download.variants import Variant, lost, outcomes
 from demos.support.download.waterfall import race
 from demos.support.flags import Flag, UsageError
 from demos.support.measure import durations, python

@@ -17,7 +17,7 @@ from typing import Annotated
 
 from demos.support.console import finish
 from demos.support.flags import Flag
-from demos.support.places import asleep, recorded, show
+from demos.support.tiny_loop_view import asleep, recorded, show
 
 Coro = Coroutine[None, None, None]
 

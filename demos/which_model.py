@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from demos.support.console import finish
 from demos.support.flags import Flag
-from demos.support.heat import HeatTable
+from demos.support.heat_table import HeatTable
 from demos.support.jobs import pi, pi_async, request, size_for
 from demos.support.measure import python, usable_cores
 from demos.support.processes import ProcessPool

@@ -23,7 +23,7 @@ from demos.support.console import console
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.http_client import Session
-from demos.support.download.race import Run, Variant, lost
+from demos.support.download.variants import Repeat, Variant, lost
 from demos.support.download.waterfall import Waterfall, pick
 from demos.support.flags import UsageError
 
@@ -96,15 +96,15 @@ def test_every_file_is_brought_and_checked(way: Way, server: FileServer) -> None
 
 @pytest.mark.parametrize("way", VARIANTS[1:])
 def test_no_more_than_the_limit_are_in_flight(way: Way, server: FileServer) -> None:
-    run = Run(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
-    way(run.downloads, 4)
-    assert run.peak == 4
+    repeat = Repeat(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
+    way(repeat.downloads, 4)
+    assert repeat.peak == 4
 
 
 def test_one_after_another_has_one_in_flight(server: FileServer) -> None:
-    run = Run(from_server(server, plan_files(4, 0.01, 0, seed=1), 1))
-    download_sync(run.downloads)
-    assert run.peak == 1
+    repeat = Repeat(from_server(server, plan_files(4, 0.01, 0, seed=1), 1))
+    download_sync(repeat.downloads)
+    assert repeat.peak == 1
 
 
 @pytest.mark.parametrize(
@@ -348,16 +348,16 @@ def test_the_picture_fits(
     ways = downloader.variants(10, [0.05] * files)
     picture = Waterfall("title", ways, 3)
     for variant in ways:
-        run = Run([Download("") for _ in range(files)])
-        for download in run.downloads:
+        repeat = Repeat([Download("") for _ in range(files)])
+        for download in repeat.downloads:
             for state in ("waiting", "receiving", "failed", "waiting", "receiving"):
                 download.enter(state)
             download.failures.append("truncated")
-        variant.runs.append(run)
+        variant.repeats.append(repeat)
     for finished in (False, True):
         picture.finished = finished
         for variant in ways:
-            variant.runs[0].ended = perf_counter() if finished else None
+            variant.repeats[0].ended = perf_counter() if finished else None
         with console.capture() as capture:
             console.print(picture)
         lines = re.sub(r"\x1b\[[\d;]*m", "", capture.get()).splitlines()

@@ -17,43 +17,45 @@ from demos.support.flags import UsageError
 from demos.support.trace.loop_state import LoopState
 from demos.support.trace.loop_view import Replay, moments, picture
 from demos.support.trace.script import trace_script
-from demos.support.trace.timeline import Run, lanes, svg
+from demos.support.trace.timeline import Timeline, lanes, svg
 
 TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "handler"]
 
 
 @pytest.fixture(scope="module")
-def blocked() -> Run:
+def blocked() -> Timeline:
     return traced("blocked", blocking)[0]
 
 
-def order_of_exits(run: Run) -> list[str]:
-    exits = [e["name"] for e in run.program if e["event"] == "task_exited"]
+def order_of_exits(timeline: Timeline) -> list[str]:
+    exits = [e["name"] for e in timeline.program if e["event"] == "task_exited"]
     return [name for name in exits if name.startswith(("sleep", "handler"))]
 
 
-def test_while_a_step_blocks_a_timer_that_is_due_is_not_served(blocked: Run) -> None:
+def test_while_a_step_blocks_a_timer_that_is_due_is_not_served(
+    blocked: Timeline,
+) -> None:
     assert order_of_exits(blocked) == ["sleep 30 ms", "handler", "sleep 100 ms"]
 
 
 def test_while_a_thread_blocks_the_timer_is_served() -> None:
-    run, _ = traced("freed", in_thread)
-    assert order_of_exits(run) == ["sleep 30 ms", "sleep 100 ms", "handler"]
+    timeline, _ = traced("freed", in_thread)
+    assert order_of_exits(timeline) == ["sleep 30 ms", "sleep 100 ms", "handler"]
 
 
-def test_lanes_show_who_blocked_and_who_was_late(blocked: Run) -> None:
+def test_lanes_show_who_blocked_and_who_was_late(blocked: Timeline) -> None:
     found = {lane.name: lane for lane in lanes(blocked)}
     assert [*found] == TASKS
     assert found["handler"].during("blocked")
     assert found["sleep 100 ms"].during("late")
 
 
-def test_the_longest_step_is_named_with_its_line(blocked: Run) -> None:
+def test_the_longest_step_is_named_with_its_line(blocked: Timeline) -> None:
     _, who = blocked.longest_step()
     assert re.fullmatch(r"handler from .*event_loop_trace\.py:\d+", who)
 
 
-def test_all_five_places_are_seen_filled(blocked: Run) -> None:
+def test_all_five_places_are_seen_filled(blocked: Timeline) -> None:
     seen: set[str] = set()
     state = LoopState()
     for event in blocked.program:
@@ -65,7 +67,7 @@ def test_all_five_places_are_seen_filled(blocked: Run) -> None:
     assert not state.timers
 
 
-def test_who_will_wake_a_waiting_task(blocked: Run) -> None:
+def test_who_will_wake_a_waiting_task(blocked: Timeline) -> None:
     state = LoopState()
     wakers = set()
     for event in blocked.program:
@@ -79,7 +81,7 @@ def test_who_will_wake_a_waiting_task(blocked: Run) -> None:
     }
 
 
-def test_a_replay_can_go_back(blocked: Run) -> None:
+def test_a_replay_can_go_back(blocked: Timeline) -> None:
     every = moments(blocked.program)
     replay = Replay(blocked.program)
     for moment in every:
@@ -91,7 +93,7 @@ def test_a_replay_can_go_back(blocked: Run) -> None:
 
 @pytest.mark.parametrize("width", [96, 80])
 def test_each_picture_fits_the_screen(
-    width: int, blocked: Run, monkeypatch: pytest.MonkeyPatch
+    width: int, blocked: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("demos.support.console.console.width", width)
     console = Console(width=width, theme=Theme(STYLES))
@@ -105,7 +107,7 @@ def test_each_picture_fits_the_screen(
     assert heights == {23}
 
 
-def test_the_timeline_is_a_picture_to_embed(blocked: Run) -> None:
+def test_the_timeline_is_a_picture_to_embed(blocked: Timeline) -> None:
     root = ElementTree.fromstring(svg([blocked, blocked]))
     assert root[0].tag.endswith("title")
     assert not [node for node in root.iter() if "id" in node.attrib]

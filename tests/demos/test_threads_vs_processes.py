@@ -12,7 +12,7 @@ from demos.support.measure import gil_enabled
 from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
 from demos.support.speedup.chart import SpeedupChart, picture
-from demos.support.speedup.figures import SEQUENTIAL, Figures, Run, Size, crossover
+from demos.support.speedup.figures import SEQUENTIAL, Figures, Size, Timing, crossover
 from demos.support.speedup.pools import THREADS, executors, start
 from demos.threads_vs_processes import (
     NOTES,
@@ -69,8 +69,8 @@ def test_all_models_give_the_same_results() -> None:
     figures.check()
     models = [SEQUENTIAL, *executors()]
     assert set(figures.starts) == set(executors())
-    assert set(figures.runs) == {(model, name) for model in models for name in NOTES}
-    assert {len(runs) for runs in figures.runs.values()} == {2}
+    assert set(figures.timings) == {(model, name) for model in models for name in NOTES}
+    assert {len(timings) for timings in figures.timings.values()} == {2}
     assert {f"{name}: {model}" for model in models for name in NOTES} < set(steps)
     assert steps.index("processes: start") < steps.index(f"{THREADS}: start")
     assert len(figures.ceilings) == 2
@@ -91,8 +91,8 @@ def test_the_ceiling_is_measured_with_processes_that_are_busy_at_once() -> None:
 
 def test_other_results_are_an_error() -> None:
     figures = Figures()
-    figures.runs[SEQUENTIAL, "C code"] = [Run(["right"], 1.0, 1.0)]
-    figures.runs["processes", "C code"] = [Run(["wrong"], 1.0, 1.0)]
+    figures.timings[SEQUENTIAL, "C code"] = [Timing(["right"], 1.0, 1.0)]
+    figures.timings["processes", "C code"] = [Timing(["wrong"], 1.0, 1.0)]
     with pytest.raises(Exit, match="C code: processes gave other results"):
         figures.check()
 
@@ -150,6 +150,6 @@ def test_the_picture_fits_the_stage(
     for model in (SEQUENTIAL, *executors()):
         figures.starts[model] = [0.1]
         for name in NOTES:
-            figures.runs[model, name] = [Run([], 1.0, 1.0)]
+            figures.timings[model, name] = [Timing([], 1.0, 1.0)]
     figures.sizes = [Size(size, size, size) for size in SIZES]
     assert len(console.render_lines(picture(figures, 2, NOTES, ""))) <= 23

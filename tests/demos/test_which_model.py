@@ -6,7 +6,7 @@ import pytest
 from invoke.exceptions import Exit
 
 from demos.support.console import console
-from demos.support.heat import HeatTable, judge
+from demos.support.heat_table import HeatTable, judge
 from demos.support.jobs import pi, pi_async, request
 from demos.support.slow_server import request_async, slow_server
 from demos.which_model import models, rule, run_tasks
