@@ -43,7 +43,7 @@ def task(slug: str, with_flags: bool = True) -> Command:
 
     try:
         source = (DEMOS / f"{slug}.py").read_bytes()
-        run.__doc__ = ast.get_docstring(ast.parse(source))
+        run.__doc__ = ast.get_docstring(ast.parse(source, f"{slug}.py"))
         signature = inspect.Signature()
         if with_flags:
             main = importlib.import_module(f"demos.{slug}").main
