@@ -9,7 +9,9 @@ from slides.stage.deck.build import Section
 from tests.talks import invoke
 
 HEAD = "| section | slides | demo | command |\n|---|---|---|---|\n"
-STALE = f"# A talk\n\n{HEAD}| what was | 1–9 | | |\n\nAnd so on, in a | table | or not.\n"
+STALE = (
+    f"# A talk\n\n{HEAD}| what was | 1–9 | | |\n\nAnd so on, in a | table | or not.\n"
+)
 PROBLEMS = """
 from slides.stage.deck import checks
 print(*(each for each in checks.stale() if each.startswith("README")), sep="\\n")
