@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from slides.stage import node
-from tests.talks import ODD, ROOT, SECTIONS, TICKER, invoke, write_demo
+from tests.talks import ODD, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
 
 BROWSERS = {
     "installed browser": node.installed_browser,
@@ -75,9 +75,12 @@ async def chromium(browser_path: Path) -> AsyncIterator[Browser]:
     """Each browser that there is, running."""
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    patience = 1000 * PATIENCE
+    expect.set_options(timeout=patience)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=str(browser_path), args=arguments
         )
+        browser.on("context", lambda each: each.set_default_timeout(patience))
         yield browser
         await browser.close()

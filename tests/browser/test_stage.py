@@ -228,7 +228,7 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
     handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
     (tmp_path / "index.html").write_text("<title>evil</title>", encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as stranger:
-        threading.Thread(target=stranger.serve_forever).start()
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
         page = await windows.new_page()
         await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
         opened = await page.evaluate(

@@ -44,10 +44,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def runs(folder: Path) -> Iterator[dict[str, Future[Any]]]:
-    """All demos, three at a time: they wait more than they compute."""
+def runs(
+    folder: Path, request: pytest.FixtureRequest
+) -> Iterator[dict[str, Future[Any]]]:
+    """All demos that are tested, three at a time: they wait more than they compute."""
+    asked = [
+        item.callspec.params["slug"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "runs" in item.fixturenames
+    ]
     with ThreadPoolExecutor(3) as pool:
-        yield {slug: pool.submit(run, slug, folder) for slug in slugs()}
+        yield {slug: pool.submit(run, slug, folder) for slug in asked}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from pathlib import Path
 from invoke.exceptions import Exit
 
 from slides.stage import node, recordings
-from slides.stage.deck import fences
+from slides.stage.deck import fences, readme
 
 SLIDES = Path(__file__).parents[2]
 STAGE = SLIDES / "stage"
@@ -138,15 +138,22 @@ def join(parts: list[Section], theme: str = "dark") -> str:
 
 
 def sync() -> list[Path]:
-    """Refresh the code blocks of the section files; return those that changed."""
+    """Refresh the code blocks of the section files and the README's table.
+
+    Returns the files that changed.
+    """
+    parts = sections()
+    texts = [(part.path, part.text, fences.fill(part.text)) for part in parts]
+    if (path := SLIDES.parent / "README.md").is_file():
+        text = path.read_text(encoding="utf-8")
+        texts.append((path, text, readme.fill(text, parts)))
     changed = []
-    for part in sections():
-        text = fences.fill(part.text)
-        if text != part.text:
-            draft = part.path.with_suffix(".draft")
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            draft.replace(part.path)
-            changed.append(part.path)
+    for path, old, new in texts:
+        if new != old:
+            draft = path.with_suffix(".draft")
+            draft.write_text(new, encoding="utf-8", newline="\n")
+            draft.replace(path)
+            changed.append(path)
     return changed
 
 

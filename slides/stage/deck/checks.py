@@ -11,6 +11,7 @@ from invoke.exceptions import Exit
 from demos.support.console import console
 from slides.stage import recordings
 from slides.stage.deck import build as deck
+from slides.stage.deck import readme
 
 ROOT = Path(__file__).parents[3]
 TOOLS = {
@@ -34,9 +35,14 @@ def check() -> None:
 
 
 def stale() -> Iterator[str]:
-    """Yield one line for each slide or recording that its source has left behind."""
-    for part in deck.sections():
+    """Yield one line for each slide, table or recording that is out of date."""
+    parts = deck.sections()
+    for part in parts:
         yield from deck.problems(part, fresh=True)
+    if (path := deck.SLIDES.parent / "README.md").is_file():
+        text = path.read_text(encoding="utf-8")
+        if readme.fill(text, parts) != text:
+            yield "README.md: the table is out of date: invoke sync"
     yield from recordings.stale()
 
 

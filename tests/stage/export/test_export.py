@@ -25,7 +25,7 @@ from pypdf.generic import Destination
 
 from slides.stage import recordings
 from slides.stage.deck import build as deck
-from tests.talks import ROOT, gone, invoke
+from tests.talks import PATIENCE, ROOT, gone, invoke
 
 MADE = {
     "asyncio-live.pdf",
@@ -457,7 +457,7 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
             assert export.poll() is None
         started = psutil.Process(export.pid).children(recursive=True)
         export.send_signal(signal.SIGINT)
-        output, _ = export.communicate(timeout=20)
+        output, _ = export.communicate(timeout=PATIENCE)
     assert "Traceback" not in output
     assert len(started) > 1
     assert all(gone(process.pid) for process in started)
