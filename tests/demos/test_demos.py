@@ -49,7 +49,7 @@ def runs(
 ) -> Iterator[dict[str, Future[Any]]]:
     """All demos that are tested, three at a time: they wait more than they compute."""
     asked = [
-        item.callspec.params["slug"]
+        str(item.callspec.params["slug"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and "runs" in item.fixturenames
     ]
