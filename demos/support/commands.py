@@ -143,9 +143,9 @@ def _help(flag: Flag, default: object) -> str:
     return f"{flag.help} (default {default})"
 
 
-def slugs() -> list[str]:
-    """Return the names of all demos: every Python file in demos/ is one."""
-    return sorted(path.stem for path in DEMOS.glob("*.py"))
+def slugs(folder: Path = DEMOS) -> list[str]:
+    """Return the names of all demos: every Python file in `folder` is one."""
+    return sorted(path.stem for path in folder.glob("*.py"))
 
 
 def demo(slug: str) -> Command:
