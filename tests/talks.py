@@ -11,7 +11,10 @@ from typing import IO
 
 import psutil
 
+from slides.stage.paths import Paths
+
 ROOT = Path(__file__).parents[1]
+PATHS = Paths(ROOT)
 
 TICKER = '''"""A tick, and another."""
 

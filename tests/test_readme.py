@@ -7,8 +7,8 @@ import pytest
 
 from demos.support.commands import slugs
 from slides.stage import runner
-from slides.stage.deck import build as deck
-from tests.talks import ROOT, invoke
+from slides.stage.deck.sections import sections
+from tests.talks import PATHS, ROOT, invoke
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
@@ -26,7 +26,7 @@ def test_the_two_commands_stand_as_they_are_typed() -> None:
 def test_the_table_is_the_deck() -> None:
     expected = []
     first = 1
-    for part in deck.sections():
+    for part in sections(PATHS):
         title = part.title.partition(":")[0]
         last = first + len(part.slides) - 1
         span = f"{first}–{last}"

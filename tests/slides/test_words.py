@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from demos.support.commands import slugs
-from slides.stage.deck import build as deck
+from slides.stage.deck.sections import Section, sections
+from tests.talks import PATHS
 
 MOST_WORDS = 35
 MOST_LINES = 12
@@ -102,7 +103,7 @@ class Slide(NamedTuple):
         return f"{self.file}:{self.number}"
 
 
-SECTIONS = deck.sections()
+SECTIONS = sections(PATHS)
 SLIDES = [
     Slide(section.path.name, number, text)
     for section in SECTIONS
@@ -126,14 +127,14 @@ def test_sections_stand_in_the_order_and_under_the_titles_of_the_article() -> No
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda each: each.path.name)
-def test_a_section_previews_alone(section: deck.Section) -> None:
+def test_a_section_previews_alone(section: Section) -> None:
     for key in ("marp: true", "theme: asyncio-live", "lang: en", "paginate: true"):
         assert key in section.front_matter.splitlines()
     assert "minutes:" in section.front_matter
 
 
 @pytest.mark.parametrize("section", SECTIONS[1:6], ids=lambda each: each.path.name)
-def test_a_section_ends_on_what_to_remember(section: deck.Section) -> None:
+def test_a_section_ends_on_what_to_remember(section: Section) -> None:
     assert "<!-- _class: remember -->" in section.slides[-1]
 
 
@@ -176,7 +177,7 @@ def test_images_are_here_and_described(slide: Slide) -> None:
     for alt, target in slide.images:
         folder, _, name = target.partition("/")
         assert folder in {"diagrams", "recordings"}
-        assert (deck.SLIDES / folder / name).is_file()
+        assert (PATHS.slides / folder / name).is_file()
         assert alt
 
 
