@@ -2,29 +2,28 @@
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from slides.stage import node
-from tests.talks import ODD, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
+from slides.stage import browser, node, packages
+from slides.stage.deck.build import build
+from slides.stage.paths import Paths
+from tests.talks import ODD, PATHS, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
 
-BROWSERS = {
-    "installed browser": node.installed_browser,
-    "browser from npm": node.packaged_browser,
+BROWSERS: dict[str, Callable[[], Path | None]] = {
+    "installed browser": browser.installed,
+    "browser from npm": lambda: browser.packaged(PATHS),
 }
-BUILD = "from slides.stage.deck import build as deck; deck.build()"
 
 
-@pytest.fixture(scope="session")
-def packages() -> None:
+@pytest.fixture(scope="session", name="packages")
+def install_packages() -> None:
     """The locked npm packages, npm's Chromium among them where it can run."""
-    node.install(chromium=True)
+    packages.install(PATHS, chromium=True)
 
 
 @pytest.fixture(scope="session", params=BROWSERS)
@@ -49,16 +48,15 @@ def recorded(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, talk / file)
     for name, text in SECTIONS.items():
         (talk / "slides" / name).write_text(text, encoding="utf-8")
-    (talk / "slides" / "node_modules").symlink_to(node.PACKAGES)
+    (talk / "slides" / "node_modules").symlink_to(PATHS.packages)
     (talk / "demos" / "ticker.py").write_text(TICKER, encoding="utf-8")
     invoke(talk, "record", "--demo", "ticker").check_returncode()
     for slug, lines in ODD.items():
         write_demo(talk, slug, lines)
         for suffix in ("cast", "svg"):
-            tape = talk / "slides" / "recordings" / f"ticker.{suffix}"
-            shutil.copy(tape, tape.with_name(f"{slug}.{suffix}"))
-    # Built, so that its copies need not be.
-    subprocess.run([sys.executable, "-c", BUILD], cwd=talk, check=True)
+            recording = Paths(talk).recordings / f"ticker.{suffix}"
+            shutil.copy(recording, recording.with_name(f"{slug}.{suffix}"))
+    build(Paths(talk))  # so that its copies need not be
     return talk
 
 

@@ -12,7 +12,10 @@ from typing import IO
 
 import psutil
 
+from slides.stage.paths import Paths
+
 ROOT = Path(__file__).parents[1]
+PATHS = Paths(ROOT)
 PATIENCE = 60  # seconds: what is not there by then, on a busy machine too, never comes
 
 TICKER = '''"""A tick, and another."""

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from demos.support.catalog import slugs
-from slides.stage import node
-from slides.stage.deck import build as deck
 from slides.stage.deck import readme
-from tests.talks import PATIENCE, ROOT, invoke, present
+from slides.stage.deck.sections import sections
+from tests.talks import PATHS, PATIENCE, ROOT, invoke, present
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 STEP = re.compile(  # of the five minutes: a file to write, or a command to run
@@ -35,7 +34,7 @@ def test_the_two_commands_stand_as_they_are_typed() -> None:
 
 
 def test_the_table_is_the_deck() -> None:
-    assert readme.fill(README, deck.sections()) == README
+    assert readme.fill(README, sections(PATHS)) == README
     linked = re.findall(r"\[\w+\]\(demos/(\w+)\.py\)", README)
     assert sorted(linked) == slugs()
 
@@ -61,7 +60,7 @@ def copy(packages: None, tmp_path: Path) -> Path:
     names = [line.strip("/").rpartition("/")[2] for line in listed]
     copy = tmp_path / "a copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", *names))
-    (copy / "slides" / "node_modules").symlink_to(node.PACKAGES)
+    (copy / "slides" / "node_modules").symlink_to(PATHS.packages)
     return copy
 
 

@@ -82,7 +82,7 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
     await expect(shown).to_have_count(0)
-    # Away and back, without the server: what was seen comes from the tape.
+    # Away and back, without the server: what was seen comes from the recording.
     await expect(page.locator(LABEL)).to_have_text(re.compile("LIVE"))
     await page.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
@@ -133,7 +133,7 @@ async def test_leaving_the_slide_ends_the_demo(
     assert await asyncio.to_thread(gone, pid)
 
 
-async def test_a_demo_that_fails_leaves_the_slide_to_the_tape(
+async def test_a_demo_that_fails_leaves_the_slide_to_the_recording(
     windows: BrowserContext, show: Present
 ) -> None:
     page = await open_at(windows, show.audience, 5)
@@ -143,7 +143,7 @@ async def test_a_demo_that_fails_leaves_the_slide_to_the_tape(
     await expect(page.locator(SCREEN)).not_to_contain_text("nobody planned this")
 
 
-async def test_a_server_that_goes_leaves_the_slide_to_the_tape(
+async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
     windows: BrowserContext, show: Present
 ) -> None:
     page = await open_at(windows, show.audience, 4)
@@ -243,7 +243,7 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
     assert opened is False
 
 
-async def test_without_a_server_the_same_keys_replay_the_tapes(
+async def test_without_a_server_the_same_keys_replay_the_recordings(
     windows: BrowserContext, recorded: Path, tmp_path: Path
 ) -> None:
     """From disk, as an exported page is: `data-live` is what the stage adds."""

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from slides.stage.deck import build as deck
+from slides.stage.deck.sections import Section
 
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -59,7 +59,7 @@ class Slide(NamedTuple):
         return f"{self.path.name}:{self.number}"
 
 
-def slides(sections: list[deck.Section]) -> list[Slide]:
+def slides(sections: list[Section]) -> list[Slide]:
     """Return all slides of some sections, in order."""
     return [
         Slide(section.path, number, text)

@@ -7,11 +7,13 @@ import warnings
 import pytest
 
 from demos.support.catalog import slugs
-from slides.stage.deck import build as deck
+from slides.stage.deck.checks import problems
+from slides.stage.deck.sections import Section, sections
 from tests.slides.slide import Slide, slides
+from tests.talks import PATHS
 
 CLASSES = {"title", "opener", "demo", "code", "quote", "question", "remember"}
-SECTIONS = deck.sections()
+SECTIONS = sections(PATHS)
 SLIDES = slides(SECTIONS)
 DEMOS = [slide for slide in SLIDES if slide.kind == "demo"]
 each_slide = pytest.mark.parametrize("slide", SLIDES, ids=str)
@@ -23,15 +25,15 @@ _PROMPT = doctest.DocTestParser()
 
 
 @each_section
-def test_a_section_previews_alone(section: deck.Section) -> None:
+def test_a_section_previews_alone(section: Section) -> None:
     for key in ("marp: true", "theme: asyncio-live", "lang: en", "paginate: true"):
         assert key in section.front_matter.splitlines()
     assert "minutes:" in section.front_matter
 
 
 @each_section
-def test_code_and_figures_are_as_their_sources_are(section: deck.Section) -> None:
-    assert list(deck.problems(section, fresh=True)) == []
+def test_code_and_figures_are_as_their_sources_are(section: Section) -> None:
+    assert list(problems(PATHS, section, fresh=True)) == []
 
 
 @each_slide

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from slides.stage.deck import build as deck
+from slides.stage.deck.sections import Section, sections
 from tests.slides.slide import FENCE, Slide, slides
+from tests.talks import PATHS
 
 FILES = [
     "00-opening.md",
@@ -58,7 +59,7 @@ _NOT_OURS = re.compile(  # names and other people's words
     r"`[^`\n]*`|\"[^\"]*\"|\]\([^)]*\)|demo\.\S+|^Source: .*", re.MULTILINE
 )
 
-SECTIONS = [part for part in deck.sections() if part.path.name in FILES]
+SECTIONS = [part for part in sections(PATHS) if part.path.name in FILES]
 SLIDES = slides(SECTIONS)
 MAIN = [slide for slide in SLIDES if slide.path.name != "99-appendix.md"]
 each_slide = pytest.mark.parametrize("slide", SLIDES, ids=str)
@@ -82,7 +83,7 @@ def test_sections_stand_in_the_order_and_under_the_titles_of_the_article() -> No
 
 
 @pytest.mark.parametrize("section", SECTIONS[1:6], ids=lambda each: each.path.name)
-def test_a_section_ends_on_what_to_remember(section: deck.Section) -> None:
+def test_a_section_ends_on_what_to_remember(section: Section) -> None:
     assert "<!-- _class: remember -->" in section.slides[-1]
 
 

@@ -1,32 +1,40 @@
-"""What `invoke check` runs: style, types, stale code blocks, stale recordings."""
+"""What `invoke check` runs: style, types, stale code blocks, stale recordings.
+
+What is wrong in a section is also looked for by each build of the deck.
+"""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from invoke.exceptions import Exit
 
 from demos.support.console import console
 from slides.stage import recordings
-from slides.stage.deck import build as deck
-from slides.stage.deck import readme
+from slides.stage.deck import fences, readme
+from slides.stage.deck.sections import Section, sections
+from slides.stage.paths import Paths
 
-ROOT = Path(__file__).parents[3]
 TOOLS = {
     "ruff check": ["ruff", "check", "--quiet"],
     "ruff format": ["ruff", "format", "--quiet", "--check"],
     "mypy": ["mypy", "--no-error-summary"],
 }
 
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+_REMOTE = re.compile(
+    r"""(?:!\[[^\]]*\]\(|\burl\(|\bsrc=)["']?(?P<target>(?:\w+:)?//[^"')\s>]+)"""
+)
 
-def check() -> None:
+
+def check(paths: Paths) -> None:
     """Run all checks and show what each finds.
 
     Raises Exit when one finds something, or when a tool is missing.
     """
-    found = [*_tools(), *stale()]
+    found = [*_tools(paths), *stale(paths)]
     for problem in found:
         console.print(problem, markup=False, soft_wrap=True)
     if found:
@@ -34,25 +42,47 @@ def check() -> None:
     console.print("Nothing to mend.")
 
 
-def stale() -> Iterator[str]:
+def stale(paths: Paths) -> Iterator[str]:
     """Yield one line for each slide, table or recording that is out of date."""
-    parts = deck.sections()
-    for part in parts:
-        yield from deck.problems(part, fresh=True)
-    if (path := deck.SLIDES.parent / "README.md").is_file():
-        text = path.read_text(encoding="utf-8")
+    parts = sections(paths)
+    for section in parts:
+        yield from problems(paths, section, fresh=True)
+    if paths.readme.is_file():
+        text = paths.readme.read_text(encoding="utf-8")
         if readme.fill(text, parts) != text:
             yield "README.md: the table is out of date: invoke sync"
-    yield from recordings.stale()
+    yield from recordings.stale(paths)
 
 
-def _tools() -> Iterator[str]:
+def problems(paths: Paths, section: Section, *, fresh: bool = False) -> Iterator[str]:
+    """Yield one line, with file and line number, for all that is wrong in a section.
+
+    With `fresh`, a code block that differs from its source is wrong too.
+    """
+    here = section.name
+    for remote in _REMOTE.finditer(section.text):
+        line = section.text.count("\n", 0, remote.start()) + 1
+        yield f"{here}:{line}: {remote['target']} is remote: no network on stage"
+    for image in _IMAGE.finditer(section.text):
+        line = section.text.count("\n", 0, image.start()) + 1
+        target = image["target"]
+        if "//" not in target and not (section.path.parent / target).is_file():
+            mend = f" ({image['alt']} is recorded by: invoke record)"
+            recorded = target.startswith("recordings/")
+            yield f"{here}:{line}: there is no {target}{mend if recorded else ''}"
+    for line, what in fences.problems(paths, section.text, fresh=fresh):
+        yield f"{here}:{line}: {what}"
+
+
+def _tools(paths: Paths) -> Iterator[str]:
     for name, (module, *arguments) in TOOLS.items():
         if not importlib.util.find_spec(module):
             install = f"{sys.executable} -m pip install -r tests/requirements.txt"
             raise Exit(f"{module} is missing: {install}", code=1)
         with console.status(name):
             command = [sys.executable, "-m", module, *arguments]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            done = subprocess.run(
+                command, cwd=paths.root, capture_output=True, text=True
+            )
         if done.returncode:
             yield f"{name}:\n{done.stdout}{done.stderr}".rstrip()

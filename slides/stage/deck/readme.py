@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from slides.stage.deck.build import Section
+from slides.stage.deck.sections import Section
 
 _TABLE = re.compile(
     r"^\| section \| slides \| demo \| command \|(?:\n\|.*)*", re.MULTILINE
@@ -13,7 +11,7 @@ _TABLE = re.compile(
 _DEMO = re.compile(r"!\[(invoke demo\.[\w-]+)\]\(recordings/(\w+)\.svg\)")
 
 
-def fill(text: str, sections: Sequence["Section"]) -> str:
+def fill(text: str, sections: Sequence[Section]) -> str:
     """Return `text` with its table of the sections and demos as they are now.
 
     A text without such a table is returned as it is.
@@ -22,7 +20,7 @@ def fill(text: str, sections: Sequence["Section"]) -> str:
     return _TABLE.sub(lambda _: table, text)
 
 
-def _rows(sections: Sequence["Section"]) -> Iterator[str]:
+def _rows(sections: Sequence[Section]) -> Iterator[str]:
     yield _row("section", "slides", "demo", "command")
     yield "|---|---|---|---|"
     last = 0

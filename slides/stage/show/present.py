@@ -14,17 +14,19 @@ from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
-from demos.support.catalog import DEMOS
 from demos.support.console import console
 from demos.support.flags import UsageError
-from slides.stage import node
-from slides.stage.deck import build as deck
+from slides.stage import packages
+from slides.stage.deck.build import THEMES, last
+from slides.stage.paths import Paths
 from slides.stage.show.server import HOST, Stage, build_or_keep
 
 PORT = 8000
 
 
-def show(port: int | None, browser: bool, theme: str, minutes: float | None) -> None:
+def show(
+    paths: Paths, port: int | None, browser: bool, theme: str, minutes: float | None
+) -> None:
     """Install what is missing, build the deck and show it until Ctrl-C or SIGTERM.
 
     `port` None means the first free one from PORT on; `minutes` is the length of the
@@ -32,18 +34,19 @@ def show(port: int | None, browser: bool, theme: str, minutes: float | None) -> 
 
     Raises Exit when the port cannot be had, or when there is no deck to show.
     """
-    if theme not in deck.THEMES:
-        raise UsageError(f"--theme is {' or '.join(deck.THEMES)}, not {theme!r}")
+    if theme not in THEMES:
+        raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
     with listen(port) as listener, contextlib.suppress(KeyboardInterrupt):
-        node.install()
+        packages.install(paths)
         with console.status("Building the deck …"):
-            deck_and_error = build_or_keep(theme, deck.last(theme))
-        asyncio.run(_present(listener, browser, theme, minutes, *deck_and_error))
+            deck_and_error = build_or_keep(paths, theme, last(paths, theme))
+        asyncio.run(_present(paths, listener, browser, theme, minutes, *deck_and_error))
 
 
 async def _present(
+    paths: Paths,
     listener: socket.socket,
     browser: bool,
     theme: str,
@@ -56,7 +59,7 @@ async def _present(
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with asyncio.TaskGroup() as tasks:
-        stage = Stage(tasks, folder, error, minutes)
+        stage = Stage(paths, tasks, folder, error, minutes)
         port = listener.getsockname()[1]
         site = web.AppRunner(stage.app(port))
         await site.setup()
@@ -66,7 +69,7 @@ async def _present(
             console.print(f"audience   {address}")
             console.print(f"presenter  {address}?view=presenter")
             console.print("Ctrl-C ends the show.", style="note")
-            watching = tasks.create_task(_watch(stage, theme))
+            watching = tasks.create_task(_watch(paths, stage, theme))
             if browser and _has_display():
                 await asyncio.to_thread(webbrowser.open, address)
             await ended.wait()
@@ -76,10 +79,10 @@ async def _present(
             await site.cleanup()
 
 
-async def _watch(stage: Stage, theme: str) -> None:
+async def _watch(paths: Paths, stage: Stage, theme: str) -> None:
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
     try:
-        async for _ in awatch(deck.SLIDES, DEMOS):
+        async for _ in awatch(paths.slides, paths.demos):
             await stage.rebuild(theme)
     except (OSError, RuntimeError) as error:  # the show must go on
         console.print(f"changes are not followed: {error}", markup=False)

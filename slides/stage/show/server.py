@@ -19,7 +19,9 @@ from aiohttp.typedefs import Handler, Middleware
 from demos.support.catalog import slugs
 from demos.support.console import console
 from slides.stage import runner
-from slides.stage.deck import build as deck
+from slides.stage.deck.build import build
+from slides.stage.deck.sections import BuildError
+from slides.stage.paths import Paths
 
 HOST = "127.0.0.1"
 VIEWERS = 32  # WebSockets at a time; a window has two
@@ -44,11 +46,11 @@ class Run:
         self._size = 0
         self._more = asyncio.Condition()
 
-    async def play(self) -> None:
-        """Run the demo to its end; cancel to stop it."""
+    async def play(self, run: AsyncGenerator[str, None]) -> None:
+        """Take the lines of a run to its end; cancel to stop it."""
         line = ""
         try:
-            async with contextlib.aclosing(runner.run(self.slug)) as lines:
+            async with contextlib.aclosing(run) as lines:
                 async for line in lines:
                     await self._add(line)
             self.become("done" if line.endswith('"x", "0"]') else "failed")
@@ -101,15 +103,22 @@ class Stage:
 
     def __init__(
         self,
+        paths: Paths,
         tasks: asyncio.TaskGroup,
         folder: Path,
         error: str = "",
         minutes: float | None = None,
+        *,
+        default_deadline: float = runner.DEADLINE,
+        grace: float = runner.GRACE,
     ) -> None:
         """Show the deck in `folder`, and why a newer one could not be built.
 
         The demos run in `tasks`; the sections' budgets are scaled to `minutes`.
         """
+        self._paths = paths
+        self._default_deadline = default_deadline
+        self._grace = grace
         self.folder = folder
         self.error = error
         self.runs: dict[str, Run] = {}
@@ -131,7 +140,7 @@ class Stage:
 
     async def rebuild(self, theme: str) -> None:
         """Build the deck and tell the windows; after an error the last one stays."""
-        built = await asyncio.to_thread(build_or_keep, theme, self.folder)
+        built = await asyncio.to_thread(build_or_keep, self._paths, theme, self.folder)
         self.folder, self.error = built
         await self.tell()
 
@@ -177,7 +186,7 @@ class Stage:
         running = run is not None and run.state == "running"
         if verb == "begin" and self._begun is None:
             self._begun = asyncio.get_running_loop().time()
-        elif slug not in slugs():
+        elif slug not in slugs(self._paths.demos):
             return
         elif verb == "run" and not running:
             self.stop()
@@ -193,8 +202,14 @@ class Stage:
         await self.tell()
 
     async def _perform(self, run: Run) -> None:
+        lines = runner.run(
+            self._paths,
+            run.slug,
+            default_deadline=self._default_deadline,
+            grace=self._grace,
+        )
         try:
-            await run.play()
+            await run.play(lines)
         finally:
             await self.tell()
 
@@ -268,14 +283,14 @@ class Stage:
         return web.FileResponse(file, headers=headers)
 
 
-def build_or_keep(theme: str, last: Path | None) -> tuple[Path, str]:
+def build_or_keep(paths: Paths, theme: str, last: Path | None) -> tuple[Path, str]:
     """Build the deck; return its folder, or `last` and the error, which is shown.
 
     Raises what went wrong when there is no last good deck.
     """
     try:
-        return deck.build(theme), ""
-    except (deck.BuildError, OSError, ValueError) as error:  # a half-written file, say
+        return build(paths, theme), ""
+    except (BuildError, OSError, ValueError) as error:  # a half-written file, say
         if last is None:
             raise
         console.print(str(error), style="failed", markup=False, soft_wrap=True)

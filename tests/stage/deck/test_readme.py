@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from slides.stage.deck import readme
-from slides.stage.deck.build import Section
+from slides.stage.deck.sections import Section
 from tests.talks import invoke
 
 HEAD = "| section | slides | demo | command |\n|---|---|---|---|\n"
@@ -13,8 +13,11 @@ STALE = (
     f"# A talk\n\n{HEAD}| what was | 1–9 | | |\n\nAnd so on, in a | table | or not.\n"
 )
 PROBLEMS = """
+from pathlib import Path
 from slides.stage.deck import checks
-print(*(each for each in checks.stale() if each.startswith("README")), sep="\\n")
+from slides.stage.paths import Paths
+stale = checks.stale(Paths(Path.cwd()))
+print(*(each for each in stale if each.startswith("README")), sep="\\n")
 """
 
 

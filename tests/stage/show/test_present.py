@@ -3,6 +3,7 @@
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -10,13 +11,22 @@ from pathlib import Path
 import pytest
 
 from slides.stage.show import server
-from tests.talks import invoke, present
+from tests.talks import ROOT, invoke, present
 
 
 def fetch(address: str) -> str:
     with urllib.request.urlopen(address) as answer:
         text: str = answer.read().decode()
     return text
+
+
+def test_it_imports_nothing_that_only_other_commands_need() -> None:
+    script = "import sys, slides.stage.show.present as _; print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    packages = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "aiohttp" in packages
+    assert packages & {"lxml", "mypy", "PIL", "pptx", "pypdf", "pyte"} == set()
 
 
 def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:

@@ -12,17 +12,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from demos.support.catalog import slugs
-from slides.stage import runner
+from slides.stage.paths import Paths
 from slides.stage.show import present, server
 from tests.talks import gone
-
-
-@pytest.fixture(autouse=True)
-def demos(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "DEMOS", recorded / "demos")
-    monkeypatch.setattr(slugs, "__defaults__", (recorded / "demos",))
-    monkeypatch.setattr(runner, "GRACE", 0.2)
 
 
 class House:
@@ -42,14 +34,18 @@ class House:
         return self.client.ws_connect(self.address + path, headers=headers, **options)
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@asynccontextmanager
+async def serve(
+    talk: Path, tmp_path: Path, default_deadline: float = 60
+) -> AsyncIterator[House]:
     folder = tmp_path / "deck"
     folder.mkdir()
     (folder / "index.html").write_text("<script>1</script>", encoding="utf-8")
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as client:
-        stage = server.Stage(tasks, folder)
+        stage = server.Stage(
+            Paths(talk), tasks, folder, default_deadline=default_deadline, grace=0.2
+        )
         listener = present.listen(None)
         port = listener.getsockname()[1]
         site = web.AppRunner(stage.app(port))
@@ -58,6 +54,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield House(stage, port, client)
         stage.stop()
         await site.cleanup()
+
+
+@pytest.fixture
+async def house(recorded: Path, tmp_path: Path) -> AsyncIterator[House]:
+    async with serve(recorded, tmp_path) as house:
+        yield house
 
 
 async def until(show: Any, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -137,7 +139,7 @@ async def test_another_demo_stops_the_one_that_runs(house: House) -> None:
 
 
 @pytest.mark.parametrize("slug", ["fails", "exits"])
-async def test_a_failed_run_leaves_the_stage_to_the_tape(
+async def test_a_failed_run_leaves_the_stage_to_the_recording(
     house: House, slug: str
 ) -> None:
     async with house.socket("/show") as show:
@@ -146,10 +148,12 @@ async def test_a_failed_run_leaves_the_stage_to_the_tape(
 
 
 async def test_a_run_past_its_deadline_has_failed(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    recorded: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(runner, "DEADLINE", 0.5)
-    async with house.socket("/show") as show:
+    async with (
+        serve(recorded, tmp_path, default_deadline=0.5) as house,
+        house.socket("/show") as show,
+    ):
         await show.send_str("run waits")
         await until(show, standing("waits", "failed"))
 
