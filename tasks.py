@@ -6,25 +6,28 @@ from pathlib import Path
 from typing import Annotated
 
 from invoke.collection import Collection
-from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
+from invoke.main import program
 
-from demos.support.commands import Flag, command, demo, slugs
+from demos.support import catalog
+from demos.support.commands import command
+from demos.support.flags import Flag
+from slides.stage.paths import Paths
+
+PATHS = Paths(Path(__file__).parent)
 
 
 def python(*arguments: str) -> None:
     """Run a module of this Python, and end as it does when it fails."""
     words = [sys.executable, "-m", *arguments]
-    code = subprocess.run(words, cwd=Path(__file__).parent).returncode
+    code = subprocess.run(words, cwd=PATHS.root).returncode
     if code:
         raise Exit(code=code)
 
 
-@task(default=True, name="list")
-def list_(context: Context) -> None:
+def show_list() -> None:
     """Show the commands."""
-    python("invoke", "--list")
+    program.list_tasks()
 
 
 @command
@@ -41,7 +44,7 @@ def present(
     """Show the talk, with its demos running on the slides."""
     from slides.stage.show import present
 
-    present.show(port, browser, theme, minutes)
+    present.show(PATHS, port, browser, theme, minutes)
 
 
 @command
@@ -63,7 +66,7 @@ def export(
     """Make the PDF, the handout, the PowerPoint, the web page and the picture."""
     from slides.stage.export import export
 
-    export.export_all(to, only, steps, with_notes, browser)
+    export.export_all(PATHS, to, only, steps, with_notes, browser)
 
 
 @command
@@ -71,17 +74,17 @@ def record(
     demo: Annotated[str | None, Flag("the demo to record; else all of them")] = None,
 ) -> None:
     """Run the demos for real and keep what they show, for when they cannot run."""
-    from slides.stage import recordings
+    from slides.stage.record import record_all
 
-    recordings.record_all(demo)
+    record_all(PATHS, demo)
 
 
 @command
 def sync() -> None:
-    """Bring the code and the figures on the slides up to date with their sources."""
-    from slides.stage.deck import build as deck
+    """Bring code and figures on the slides, and the README's table, up to date."""
+    from slides.stage.deck.sync import sync
 
-    for path in deck.sync():
+    for path in sync(PATHS):
         print(f"updated {path.name}")
 
 
@@ -90,20 +93,21 @@ def check() -> None:
     """Check style and types, and that no slide or recording is out of date."""
     from slides.stage.deck import checks
 
-    checks.check()
+    checks.check(PATHS)
 
 
-@task
-def test(context: Context) -> None:
+@command
+def test() -> None:
     """Run the tests."""
     python("pytest")
 
 
-@task
-def bench(context: Context) -> None:
+@command
+def bench() -> None:
     """Measure speed, as ratios in one run."""
     python("tests.bench")
 
 
-namespace = Collection(list_, present, export, record, sync, check, test, bench)
-namespace.add_collection(Collection("demo", *map(demo, slugs())))
+namespace = Collection(present, export, record, sync, check, test, bench)
+namespace.add_task(command(show_list, "list"), default=True)
+namespace.add_collection(Collection("demo", *catalog.tasks(sys.argv)))

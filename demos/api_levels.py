@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from rich.live import Live
 
 from demos.support.bars import Row, bar_chart
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 from demos.support.services import load, served
 from demos.support.source import lines_of_code
 

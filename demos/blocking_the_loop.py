@@ -15,10 +15,10 @@ from typing import Annotated
 from rich.live import Live
 from rich.table import Table
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
 from demos.support.debug_mode import debug_messages
 from demos.support.drawing import Span, heartbeats, lane, worst_lag
+from demos.support.flags import Flag
 from demos.support.jobs import spin
 from demos.support.measure import python
 from demos.support.processes import process_pool

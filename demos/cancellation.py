@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from rich.live import Live
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 from demos.support.history import History, chart
 
 Children = list[Coroutine[Any, Any, None]]

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 from rich.table import Table
 from rich.text import Text
 
-from demos.support.commands import Flag
 from demos.support.console import finish
-from demos.support.source import Place, listing, record, replay
+from demos.support.flags import Flag
+from demos.support.source import Position, listing, record, replay
 
 Adding = Coroutine[str, int | None, int]
 SOURCE = 58  # cells
@@ -55,31 +55,31 @@ def ask(question: str) -> Generator[str, int, int]:
     return answer
 
 
-def look(coroutine: Any, frame: FrameType | None) -> dict[str, Place]:
+def look(coroutine: Any, frame: FrameType | None) -> dict[str, Position]:
     """Return where each function is, as `frame` is about to run its line."""
     state = inspect.getcoroutinestate(coroutine).removeprefix("CORO_").lower()
-    places = {"add": Place(state)}
+    places = {"add": Position(state)}
     if state == "suspended":
-        places["add"] = Place.of(coroutine.cr_frame, state)
-        places["ask"] = Place.of(coroutine.cr_await.gi_frame, state)
+        places["add"] = Position.of(coroutine.cr_frame, state)
+        places["ask"] = Position.of(coroutine.cr_await.gi_frame, state)
     doing = "running"
     while frame and frame.f_code.co_filename == __file__:  # it, then its callers
-        places[frame.f_code.co_name] = Place.of(frame, doing)
+        places[frame.f_code.co_name] = Position.of(frame, doing)
         frame, doing = frame.f_back, "calling"
     return places
 
 
-def stops(steps: list[dict[str, Place]]) -> list[int]:
+def stops(steps: list[dict[str, Position]]) -> list[int]:
     """Return the lines on which functions were suspended."""
     places = (place for step in steps for place in step.values())
     return sorted({place.line for place in places if place.state == "suspended"})
 
 
-def picture(steps: list[dict[str, Place]]) -> Table:
+def picture(steps: list[dict[str, Position]]) -> Table:
     """Draw each function: its source, its line, its state, its variables."""
     table = Table.grid(padding=(0, 2, 1, 0), collapse_padding=False)
     for function in (by_hand, add, ask):
-        place = steps[-1].get(function.__name__, Place("no frame"))
+        place = steps[-1].get(function.__name__, Position("no frame"))
         glyph, style = LOOKS.get(place.state, ("·", "waiting"))
         known = [(n, v) for n, v in place.values.items() if isinstance(v, int | str)]
         values = "".join(f"\n{name} = {value!r}" for name, value in known)

@@ -27,15 +27,15 @@ from invoke.exceptions import Exit
 from rich.text import Text
 from yarl import URL
 
-from demos.support.commands import Flag, UsageError
 from demos.support.console import console, finish
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.http_client import Session, async_session
-from demos.support.download.race import Variant, lost, outcomes
 from demos.support.download.screen import Screen
 from demos.support.download.sweep import Sweep
+from demos.support.download.variants import Variant, lost, outcomes
 from demos.support.download.waterfall import race
+from demos.support.flags import Flag, UsageError
 from demos.support.measure import durations, python
 
 TOO_LONG = 30.0  # seconds: what would take more one after another is not run so

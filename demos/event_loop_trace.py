@@ -21,13 +21,13 @@ from typing import Annotated
 from invoke.exceptions import Exit
 from rich.columns import Columns
 
-from demos.support.commands import Flag, UsageError
 from demos.support.console import console, finish
+from demos.support.flags import Flag, UsageError
 from demos.support.measure import python
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script
 from demos.support.trace.step_cost import step_cost
-from demos.support.trace.timeline import Run, chart, legend
+from demos.support.trace.timeline import Timeline, chart, legend
 from demos.support.trace.timeline import svg as drawn
 from demos.support.trace.tracer import LAST, traced_loop, write_whole
 
@@ -73,7 +73,7 @@ async def scenario(handler: Handler, sock: socket.socket) -> list[float]:
     return [end - start for end in ends]
 
 
-def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Run, float]:
+def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Timeline, float]:
     """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
     here, peer = socket.socketpair()
     here.setblocking(False)
@@ -84,10 +84,10 @@ def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Run, float]:
             sender.start()
             _, served, _, _ = runner.run(scenario(handler, here))
         sender.join()
-    return Run(title, trace.events()), served
+    return Timeline(title, trace.events()), served
 
 
-def show_scenario(last: int, slow: float) -> list[Run]:
+def show_scenario(last: int, slow: float) -> list[Timeline]:
     """Trace the scenario with each handler, replay the first, compare the two."""
     blocked, late = traced("time.sleep(0.12)", blocking, last)
     freed, served = traced("to_thread(time.sleep, 0.12)", in_thread, last)
@@ -97,8 +97,8 @@ def show_scenario(last: int, slow: float) -> list[Run]:
     notes = [f"the 100 ms timer: served at {at * 1000:.0f} ms" for at in (late, served)]
     width = console.width // 2
     panels = [
-        chart(run, width, end, note)
-        for run, note in zip((blocked, freed), notes, strict=True)
+        chart(timeline, width, end, note)
+        for timeline, note in zip((blocked, freed), notes, strict=True)
     ]
     console.print(Columns(panels, padding=0))
     console.print(legend())
@@ -134,12 +134,13 @@ def main(
     except ValueError as error:
         raise UsageError(f"--args {args}: {error}") from None
     if script:
-        code, runs = show_script(script, words, last, slow)
+        code, timelines = show_script(script, words, last, slow)
     else:
-        code, runs = 0, show_scenario(last, slow)
+        code, timelines = 0, show_scenario(last, slow)
     if json:
-        write_whole(Path(json), jsonlib.dumps([vars(run) for run in runs]))
-    if svg and runs:
-        write_whole(Path(svg), drawn(runs))
+        kept = [{"title": each.title, "events": each.events} for each in timelines]
+        write_whole(Path(json), jsonlib.dumps(kept))
+    if svg and timelines:
+        write_whole(Path(svg), drawn(timelines))
     if code:
         raise Exit(code=code)

@@ -15,8 +15,8 @@ from typing import Annotated
 
 from rich.live import Live
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 from demos.support.history import History, chart
 
 LOOKS = {"pending": ("ready", "░"), "goes on": ("running", "█")}

@@ -20,14 +20,14 @@ from typing import Annotated, Any, NamedTuple
 
 from rich.live import Live
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
 from demos.support.measure import usable_cores
 from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
 from demos.support.speedup.chart import picture
-from demos.support.speedup.figures import SEQUENTIAL, Figures, Run, Size
+from demos.support.speedup.figures import SEQUENTIAL, Figures, Size, Timing
 from demos.support.speedup.pools import THREADS, executors, start
 
 WORKERS = min(max(usable_cores(), 2), 8)
@@ -52,14 +52,14 @@ class Workload(NamedTuple):
     arguments: list[Any]
 
 
-def run_jobs(run_all: Map, workload: Workload) -> Run:
+def run_jobs(run_all: Map, workload: Workload) -> Timing:
     """Run the jobs by `run_all`: map, or the map of a pool."""
     job = partial(timed, workload.job)
     began = perf_counter()
     done = list(run_all(job, workload.arguments))
     wall = perf_counter() - began
     results = [result for result, _ in done]
-    return Run(results, wall, sum(cpu for _, cpu in done))
+    return Timing(results, wall, sum(cpu for _, cpu in done))
 
 
 def ceiling(pool: Executor, workers: int) -> float:
@@ -99,8 +99,8 @@ def compare(figures: Figures, workloads: list[Workload], workers: int) -> Iterat
         random.shuffle(steps)
         for model, workload in steps:
             yield f"{workload.name}: {model}"
-            run = run_jobs(maps[model], workload)
-            figures.runs[model, workload.name].append(run)
+            timing = run_jobs(maps[model], workload)
+            figures.timings[model, workload.name].append(timing)
 
 
 def compare_sizes(figures: Figures, workers: int, repeat: int) -> Iterator[str]:

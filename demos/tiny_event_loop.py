@@ -15,9 +15,9 @@ from socket import socket, socketpair
 from time import monotonic
 from typing import Annotated
 
-from demos.support.commands import Flag
 from demos.support.console import finish
-from demos.support.places import asleep, recorded, show
+from demos.support.flags import Flag
+from demos.support.tiny_loop_view import asleep, recorded, show
 
 Coro = Coroutine[None, None, None]
 

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any
 
-from demos.support.commands import Flag
 from demos.support.console import finish
-from demos.support.heat import HeatTable
+from demos.support.flags import Flag
+from demos.support.heat_table import HeatTable
 from demos.support.jobs import pi, pi_async, request, size_for
 from demos.support.measure import python, usable_cores
 from demos.support.processes import ProcessPool

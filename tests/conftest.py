@@ -1,30 +1,30 @@
 """What the tests of the stage share: a small talk of its own, and a real browser."""
 
 import os
+import re
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from slides.stage import node
-from tests.talks import ODD, ROOT, SECTIONS, TICKER, invoke, write_demo
+from slides.stage import browser, node, packages
+from slides.stage.deck.build import build
+from slides.stage.paths import Paths
+from tests.talks import ODD, PATHS, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
 
-BROWSERS = {
-    "installed browser": node.installed_browser,
-    "browser from npm": node.packaged_browser,
+BROWSERS: dict[str, Callable[[], Path | None]] = {
+    "installed browser": browser.installed,
+    "browser from npm": lambda: browser.packaged(PATHS),
 }
-BUILD = "from slides.stage.deck import build as deck; deck.build()"
 
 
-@pytest.fixture(scope="session")
-def packages() -> None:
+@pytest.fixture(scope="session", name="packages")
+def install_packages() -> None:
     """The locked npm packages, npm's Chromium among them where it can run."""
-    node.install(chromium=True)
+    packages.install(PATHS, develop=True)
 
 
 @pytest.fixture(scope="session", params=BROWSERS)
@@ -49,16 +49,15 @@ def recorded(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, talk / file)
     for name, text in SECTIONS.items():
         (talk / "slides" / name).write_text(text, encoding="utf-8")
-    (talk / "slides" / "node_modules").symlink_to(node.PACKAGES)
+    (talk / "slides" / "node_modules").symlink_to(PATHS.packages)
     (talk / "demos" / "ticker.py").write_text(TICKER, encoding="utf-8")
     invoke(talk, "record", "--demo", "ticker").check_returncode()
     for slug, lines in ODD.items():
         write_demo(talk, slug, lines)
         for suffix in ("cast", "svg"):
-            tape = talk / "slides" / "recordings" / f"ticker.{suffix}"
-            shutil.copy(tape, tape.with_name(f"{slug}.{suffix}"))
-    # Built, so that its copies need not be.
-    subprocess.run([sys.executable, "-c", BUILD], cwd=talk, check=True)
+            recording = Paths(talk).recordings / f"ticker.{suffix}"
+            shutil.copy(recording, recording.with_name(f"{slug}.{suffix}"))
+    build(Paths(talk))  # so that its copies need not be
     return talk
 
 
@@ -70,14 +69,26 @@ def talk(recorded: Path, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.fixture
+def fit(talk: Path) -> Path:
+    """A small talk that is fit to publish: no code too wide for its slide."""
+    section = talk / "slides" / "10-more.md"
+    text = re.sub(r"```.*?```", "Words.", section.read_text("utf-8"), flags=re.DOTALL)
+    section.write_text(text, encoding="utf-8")
+    return talk
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(browser_path: Path) -> AsyncIterator[Browser]:
     """Each browser that there is, running."""
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    patience = 1000 * PATIENCE
+    expect.set_options(timeout=patience)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=str(browser_path), args=arguments
         )
+        browser.on("context", lambda each: each.set_default_timeout(patience))
         yield browser
         await browser.close()

@@ -5,21 +5,26 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import psutil
 
+from slides.stage.paths import Paths
+
 ROOT = Path(__file__).parents[1]
+PATHS = Paths(ROOT)
+PATIENCE = 60  # seconds: what is not there by then, on a busy machine too, never comes
 
 TICKER = '''"""A tick, and another."""
 
 import time
 from typing import Annotated
 
-from demos.support.commands import Flag
 from demos.support.console import console, finish
+from demos.support.flags import Flag
 
 
 def main(
@@ -129,7 +134,7 @@ def invoke(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=5 * PATIENCE,
     )
 
 
@@ -154,7 +159,7 @@ class Present:
             self.process.send_signal(signal.CTRL_BREAK_EVENT)
         else:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -186,11 +191,14 @@ def present(talk: Path, *arguments: str) -> Iterator[Present]:
             process.kill()
 
 
-def gone(pid: int) -> bool:
-    """Wait until a process has ended; a zombie has."""
+def gone(pid: int, seconds: float = PATIENCE) -> bool:
+    """Return whether a process has ended, or does so in time; a zombie has."""
+    end = time.monotonic() + seconds
     try:
         process = psutil.Process(pid)
         while process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() >= end:
+                return False
             with contextlib.suppress(psutil.TimeoutExpired):
                 process.wait(0.1)
                 break

@@ -1,57 +1,19 @@
-"""Plain functions as invoke tasks: flags, help, defaults and checks written once.
+"""Plain functions as invoke tasks: flags, help, defaults and checks written once."""
 
-    def main(files: Annotated[int, Flag("files to download", 1, 10_000)] = 40):
-
-becomes ``--files``, with that help and default; a value that is not a number, or
-not between the bounds, is one line and exit code 2.
-"""
-
-import importlib
 import inspect
 import logging
-import math
-import os
-import re
-import signal
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
-import invoke.parser.parser
-import invoke.program
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
-DEMOS = Path(__file__).parents[1]
+from demos.support.flags import Flag
+from demos.support.invoke_errors import replace_parse_error
 
-
-@dataclass(frozen=True)
-class Flag:
-    """What ``invoke --help`` says of a parameter, and the numbers it accepts."""
-
-    help: str
-    least: float = -math.inf
-    most: float = math.inf
-
-
-class UsageError(Exit):
-    """A command line that makes no sense: one line and exit code 2."""
-
-    def __init__(self, text: str, context: object = None) -> None:
-        super().__init__(code=2)
-        valueless = re.match(r"Flag <Argument: ([\w-]+)", text)
-        if valueless:  # invoke would print an object of its own
-            text = f"--{valueless[1].replace('_', '-')} needs a value"
-        self.args = (f"{text} (see: invoke --list, invoke --help COMMAND)",)
-
-
-# invoke itself ends with 1 on a wrong command line; ours ends with 2, as usual.
-invoke.parser.parser.ParseError = UsageError  # type: ignore[assignment,attr-defined]
-invoke.program.ParseError = UsageError  # type: ignore[assignment,attr-defined]
+replace_parse_error()
 
 
 class Command(Task[Any]):
@@ -67,31 +29,12 @@ class Command(Task[Any]):
         return arguments
 
 
-def _number(parameter: str, kind: type[int] | type[float], flag: Flag) -> Any:
-    name = parameter.replace("_", "-")
-    noun = "a whole number" if kind is int else "a number"
-    if math.isfinite(flag.most):
-        noun += f" from {flag.least} to {flag.most}"
-    elif math.isfinite(flag.least):
-        noun += f" of at least {flag.least}"
-
-    def convert(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not flag.least <= value <= flag.most or math.isinf(value):
-            raise UsageError(f"--{name} takes {noun}, not {text!r}")
-        return value
-
-    return convert
-
-
 def command(function: Callable[..., object], name: str = "") -> Command:
     """Turn `function` into an invoke task named `name` (default: its own name).
 
     Every parameter is ``Annotated[kind, Flag(…)]`` with a default; kinds are bool,
     int, float, str (None for "not given") and list[str] (the flag may be repeated).
+    A number that `Flag.number` refuses is one line and exit code 2.
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())
@@ -110,6 +53,8 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     def body(context: Context, /, **values: Any) -> None:
         try:
             function(**values)
+        except KeyboardInterrupt:
+            raise Exit(code=130) from None
         except Exception as error:
             cause = error
             while isinstance(cause, ExceptionGroup):  # of a TaskGroup, say
@@ -137,56 +82,16 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     return task
 
 
+def _number(
+    parameter: str, kind: type[int] | type[float], flag: Flag
+) -> Callable[[str], float]:
+    def convert(text: str) -> float:  # invoke asks for its __name__: no partial
+        return flag.number(parameter, kind, text)
+
+    return convert
+
+
 def _help(flag: Flag, default: object) -> str:
     if default is None or isinstance(default, bool | list):
         return flag.help
     return f"{flag.help} (default {default})"
-
-
-def slugs() -> list[str]:
-    """Return the names of all demos: every Python file in demos/ is one."""
-    return sorted(path.stem for path in DEMOS.glob("*.py"))
-
-
-def demo(slug: str) -> Command:
-    """Return the task that runs ``main`` of demos/<slug>.py.
-
-    A demo that cannot be imported must not take the other commands down with it:
-    its task says what is wrong when it is run.
-    """
-    name = slug.replace("_", "-")
-    try:
-        return _demo(slug, name)
-    except (Exception, SystemExit) as error:
-        reason = error
-        problem = f"demos/{slug}.py: {type(error).__name__}: {error}"
-
-    def broken() -> NoReturn:
-        raise ImportError(problem) from reason
-
-    broken.__doc__ = problem
-    return command(broken, name)
-
-
-def _demo(slug: str, name: str) -> Command:
-    module = importlib.import_module(f"demos.{slug}")
-    main = module.main
-
-    def run(**values: Any) -> None:
-        if os.environ.get("ASYNCIO_LIVE_PARENT"):
-            threading.Thread(target=_end_with_parent, daemon=True).start()
-        main(**values)
-
-    run.__doc__ = inspect.getdoc(module)
-    run.__signature__ = inspect.signature(main)  # type: ignore[attr-defined]
-    run.__annotations__ = get_type_hints(main, include_extras=True)
-    return command(run, name)
-
-
-def _end_with_parent() -> None:
-    """End this process and its children when the program that started it is gone."""
-    while os.read(0, 1):  # not sys.stdin: its lock would hold up a normal exit
-        pass
-    if hasattr(os, "killpg"):
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)

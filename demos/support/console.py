@@ -1,6 +1,7 @@
 """The look of all demos: one console, one colour per model, one way to end."""
 
 import io
+import os
 import sys
 
 from rich.console import Console
@@ -27,6 +28,9 @@ STYLES = {
     "lesson": "bold",
 }
 
+# Around the lesson, for whoever runs us on a slide: a terminal would not show it.
+MARK, MARK_END = "\x1b]1337;SetMark=", "\x07"
+
 if isinstance(sys.stdout, io.TextIOWrapper):
     sys.stdout.reconfigure(errors="replace")  # no block glyphs in cp1252: show "?"
 
@@ -38,5 +42,7 @@ def finish(lesson: str, try_next: str) -> None:
     """Print the last two lines of a demo: what was seen, and a command to try."""
     if not console.is_terminal:
         console.print()  # there, rich's Live leaves the last line of its picture open
+    if os.environ.get("ASYNCIO_LIVE_PARENT"):
+        console.file.write(f"{MARK}{lesson}{MARK_END}")
     console.print(lesson, style="lesson", markup=False)
     console.print(f"try next: {try_next}", style="note", markup=False)

@@ -18,7 +18,7 @@ from demos.support.console import console
 Seen = TypeVar("Seen")
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """What a function does, on which line of its file, and its variables."""
 
     state: str
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     values: Mapping[str, object] = {}
 
     @classmethod
-    def of(cls, frame: FrameType, state: str) -> "Place":
+    def of(cls, frame: FrameType, state: str) -> "Position":
         """Return the place where `frame` is now."""
         return cls(state, frame.f_lineno, {**frame.f_locals})
 

@@ -10,25 +10,32 @@ import ast
 import asyncio
 import codecs
 import contextlib
-import hashlib
 import json
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator
+from itertools import cycle
 
-from demos.support.commands import DEMOS
+from demos.support.console import MARK, MARK_END
+from slides.stage.paths import Paths
+from slides.stage.sources import parse, source_hash
 
 COLUMNS, ROWS = 96, 26
 DEADLINE = 60.0  # seconds, for a demo that names no DEADLINE of its own
 GRACE = 1.0  # seconds to end in after each signal
 CHUNK = 65_536  # bytes read at once; the longest event
+LABEL = 1_000  # characters of a mark; what is longer is output
 
+_LABEL = rf"[^\x00-\x1f]{{0,{LABEL}}}"
+_MARK = re.compile(f"{re.escape(MARK)}({_LABEL}){MARK_END}")
+_MARK_BEGUN = re.compile(f"{re.escape(MARK)}{_LABEL}")
 _TERMINAL = {
-    "ASYNCIO_LIVE_PARENT": "1",  # the demo ends when our end of its stdin is closed
+    "ASYNCIO_LIVE_PARENT": "1",  # it ends with us: when our end of its stdin is closed
     "COLORTERM": "truecolor",
     "COLUMNS": str(COLUMNS),
     "FORCE_COLOR": "1",
@@ -46,30 +53,22 @@ def command(slug: str) -> str:
     return f"invoke demo.{slug.replace('_', '-')}"
 
 
-def source_hash(slug: str) -> str:
-    """Return the SHA-256 of a demo's source and of the demos.support it imports."""
-    paths = [DEMOS / f"{slug}.py"]
-    for path in paths:  # grows while it is walked: what is imported imports too
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                used = DEMOS.parent.joinpath(*node.module.split(".")).with_suffix(".py")
-                if used.parent == DEMOS / "support" and used not in paths:
-                    paths.append(used)
-    texts = [path.read_text(encoding="utf-8") for path in sorted(paths)]
-    return hashlib.sha256("".join(texts).encode()).hexdigest()
-
-
-def deadline(slug: str) -> float:
+def deadline(paths: Paths, slug: str, default: float = DEADLINE) -> float:
     """Return the seconds that a demo may take: its DEADLINE, or the default."""
-    for node in ast.parse((DEMOS / f"{slug}.py").read_text(encoding="utf-8")).body:
+    for node in parse(paths.demos / f"{slug}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
                 return float(s)
-    return DEADLINE
+    return default
 
 
-async def run(slug: str) -> AsyncGenerator[str, None]:
+async def run(
+    paths: Paths, slug: str, *, default_deadline: float = DEADLINE, grace: float = GRACE
+) -> AsyncGenerator[str, None]:
     """Run a demo; yield the header, its output as it comes, and its exit status.
+
+    The mark of its lesson becomes a marker event. `default_deadline` is for a demo that
+    names none; `grace` is what it has to end in after each signal.
 
     However this ends (the demo does, the deadline passes, the caller closes the
     generator or is cancelled), the demo and all it started have ended too.
@@ -86,36 +85,58 @@ async def run(slug: str) -> AsyncGenerator[str, None]:
             "tags": [
                 f"python={platform.python_version()}",
                 f"platform={platform.platform(terse=True)}",
-                f"source=sha256:{source_hash(slug)}",
+                f"source=sha256:{source_hash(paths, slug)}",
             ],
         }
     )
     loop = asyncio.get_running_loop()
-    end = loop.time() + deadline(slug)
+    end = loop.time() + deadline(paths, slug, default_deadline)
     last = loop.time()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    process = await _start(slug)
+    held = ""
+    process = await _start(paths, slug, grace)
     try:
-        while chunk := await _read(process, end):
-            # What a terminal driver does: a line feed also returns the carriage.
-            if text := decoder.decode(chunk).replace("\n", "\r\n"):
+        while chunk := await _read(process, end, grace):
+            events, held = split_marks(held + decoder.decode(chunk))
+            for code, data in events:
                 now = loop.time()
-                yield json.dumps([round(now - last, 6), "o", text], ensure_ascii=False)
+                yield _event(now - last, code, data)
                 last = now
+        if held:
+            yield _event(0, "o", held)
         async with asyncio.timeout_at(end):
             while (status := process.returncode) is None:
                 await process.wait()
-        yield json.dumps([round(loop.time() - last, 6), "x", str(status)])
+        yield _event(loop.time() - last, "x", str(status))
     finally:
-        await _end(process)
+        await _end(process, grace)
 
 
-async def _start(slug: str) -> asyncio.subprocess.Process:
+def split_marks(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the output and marker events in a text, and a rest to hold.
+
+    The rest may be the beginning of a mark, of which more is still to come.
+    """
+    *pieces, last = _MARK.split(text)  # output and labels in turn
+    held = last[last.rfind("\x1b") :] if "\x1b" in last else ""
+    if not (MARK.startswith(held) or _MARK_BEGUN.fullmatch(held)):
+        held = ""
+    pieces.append(last.removesuffix(held))
+    return [event for event in zip(cycle("om"), pieces) if event[1]], held
+
+
+def _event(interval: float, code: str, data: str) -> str:
+    if code == "o":  # as a terminal driver does: a line feed returns the carriage
+        data = data.replace("\n", "\r\n")
+    return json.dumps([round(interval, 6), code, data], ensure_ascii=False)
+
+
+async def _start(paths: Paths, slug: str, grace: float) -> asyncio.subprocess.Process:
     arguments = [sys.executable, "-m", *command(slug).split()]
     spawn = asyncio.create_task(
         asyncio.create_subprocess_exec(
             *arguments,
-            cwd=DEMOS.parent,
+            cwd=paths.root,
             env=os.environ | _TERMINAL,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -128,11 +149,11 @@ async def _start(slug: str) -> asyncio.subprocess.Process:
         return await asyncio.shield(spawn)
     except asyncio.CancelledError:
         # A cancelled spawn would leave the child behind (cpython #103847).
-        await _end(await spawn)
+        await _end(await spawn, grace)
         raise
 
 
-async def _read(process: asyncio.subprocess.Process, end: float) -> bytes:
+async def _read(process: asyncio.subprocess.Process, end: float, grace: float) -> bytes:
     """Return the next bytes; b"" when the demo has ended.
 
     The pipe stays open while a child of the demo holds it, so the demo's own end is
@@ -141,7 +162,7 @@ async def _read(process: asyncio.subprocess.Process, end: float) -> bytes:
     assert process.stdout is not None
     loop = asyncio.get_running_loop()
     while True:
-        quiet = min(loop.time() + GRACE, end)
+        quiet = min(loop.time() + grace, end)
         try:
             async with asyncio.timeout_at(quiet):
                 return await process.stdout.read(CHUNK)
@@ -152,14 +173,14 @@ async def _read(process: asyncio.subprocess.Process, end: float) -> bytes:
                 raise
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     """End the demo, politely first, reap it, and end whatever it left running."""
     for name in ("SIGINT", "SIGTERM", "SIGKILL"):
         if process.returncode is not None:
             break
         _signal(process, name)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(grace):
                 while await process.stdout.read(CHUNK):  # type: ignore[union-attr]
                     pass  # a demo that cleans up may print; a full pipe would hold it
                 await process.wait()

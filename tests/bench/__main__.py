@@ -14,8 +14,9 @@ from demos.support.console import console
 from demos.support.download.file_server import file_server, plan_files
 from demos.support.measure import python
 from demos.support.trace.step_cost import step_cost
-from slides.stage import node
-from slides.stage.deck import build as deck
+from slides.stage import packages
+from slides.stage.deck.build import build, marp
+from tests.talks import PATHS
 
 
 def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> str:
@@ -52,26 +53,26 @@ def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
     return rows
 
 
-def build() -> str:
+def builds() -> str:
     """Return our build of the deck beside plain marp on the joined Markdown."""
     with tempfile.TemporaryDirectory() as folder:
-        built = deck.build(home=Path(folder) / "first")
+        built = build(PATHS, home=Path(folder) / "first")
 
         def ours() -> None:
             with tempfile.TemporaryDirectory() as home:
-                deck.build(home=Path(home))
+                build(PATHS, home=Path(home))
 
-        return ratio(ours, lambda: deck.marp(built, "deck.md", "--output", "x.html"))
+        return ratio(ours, lambda: marp(PATHS, built, "deck.md", "--output", "x.html"))
 
 
 def main() -> None:
     """Measure everything and print one table."""
-    node.install()
+    packages.install(PATHS)
     table = Table("what", "times as long: median [min–max]", title=python())
     with console.status("measuring …"):
         rows = downloads(40, 10, 0.045) + downloads(2000, 1000, 1.0)
         rows.append(("a traced step, to a plain one", f"{step_cost()[2]:.2f}"))
-        rows.append(("our build of the deck, to plain marp", build()))
+        rows.append(("our build of the deck, to plain marp", builds()))
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from slides.stage.deck import build as deck
-from tests.talks import ROOT, Present, present
+from slides.stage.deck.build import THEMES, build
+from slides.stage.deck.sections import sections
+from tests.talks import PATHS, ROOT, Present, present
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SLIDES = sum(len(part.slides) for part in deck.sections())
-DEMOS = re.findall(r"!\[invoke demo\.", "".join(p.text for p in deck.sections()))
+SLIDES = sum(len(part.slides) for part in sections(PATHS))
+DEMOS = re.findall(r"!\[invoke demo\.", "".join(p.text for p in sections(PATHS)))
 
 # For every text on every slide: [slide, text, px, contrast, is code, is a terminal].
 # What lies behind a text is what is painted below its middle.
@@ -74,7 +75,7 @@ TEXTS = """() => {
 
 
 @pytest_asyncio.fixture(
-    scope="module", loop_scope="session", params=deck.THEMES, name="page"
+    scope="module", loop_scope="session", params=THEMES, name="page"
 )
 async def plain_page(
     request: pytest.FixtureRequest,
@@ -83,7 +84,7 @@ async def plain_page(
 ) -> AsyncIterator[Page]:
     """The deck without its scripts, so that all slides are laid out at once."""
     folder = tmp_path_factory.mktemp("plain") / "deck"
-    shutil.copytree(deck.build(request.param), folder)
+    shutil.copytree(build(PATHS, request.param), folder)
     index = folder / "index.html"
     text = re.sub(r"<script.*?</script>", "", index.read_text("utf-8"), flags=re.DOTALL)
     index.write_text(text, encoding="utf-8")
@@ -94,7 +95,7 @@ async def plain_page(
     await page.close()
 
 
-@pytest.fixture(scope="module", name="show")
+@pytest.fixture(name="show")
 def shown(packages: None) -> Iterator[Present]:
     with present(ROOT) as show:
         yield show
@@ -127,7 +128,7 @@ async def shown_on(page: Page) -> tuple[str, str]:
 
 
 async def test_nothing_overflows(page: Page) -> None:
-    script = (deck.STAGE / "export" / "overflow.js").read_text("utf-8")
+    script = (PATHS.slides / "stage" / "export" / "overflow.js").read_text("utf-8")
     assert await page.evaluate(script) == []
 
 

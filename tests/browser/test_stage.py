@@ -33,6 +33,14 @@ async def windows(chromium: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def strangers(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """Another browser: it shares no storage with that of the windows."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 720})
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def show(talk: Path) -> AsyncIterator[Present]:
     with present(talk) as running:
         yield running
@@ -82,7 +90,7 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
     await expect(shown).to_have_count(0)
-    # Away and back, without the server: what was seen comes from the tape.
+    # Away and back, without the server: what was seen comes from the recording.
     await expect(page.locator(LABEL)).to_have_text(re.compile("LIVE"))
     await page.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
@@ -133,7 +141,7 @@ async def test_leaving_the_slide_ends_the_demo(
     assert await asyncio.to_thread(gone, pid)
 
 
-async def test_a_demo_that_fails_leaves_the_slide_to_the_tape(
+async def test_a_demo_that_fails_leaves_the_slide_to_the_recording(
     windows: BrowserContext, show: Present
 ) -> None:
     page = await open_at(windows, show.audience, 5)
@@ -143,7 +151,7 @@ async def test_a_demo_that_fails_leaves_the_slide_to_the_tape(
     await expect(page.locator(SCREEN)).not_to_contain_text("nobody planned this")
 
 
-async def test_a_server_that_goes_leaves_the_slide_to_the_tape(
+async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
     windows: BrowserContext, show: Present
 ) -> None:
     page = await open_at(windows, show.audience, 4)
@@ -174,6 +182,124 @@ async def test_two_windows_see_one_run_and_the_keys_work_in_both(
     assert await asyncio.to_thread(gone, pid)
 
 
+async def on_slide(page: Page, slide: int) -> None:
+    await expect(page.locator(f"{ACTIVE} section[id='{slide}']")).to_have_count(1)
+
+
+async def test_windows_in_browsers_that_share_nothing_move_together(
+    windows: BrowserContext, strangers: BrowserContext, show: Present
+) -> None:
+    one = await open_at(windows, show.audience, 1)
+    other = await strangers.new_page()
+    await other.goto(show.audience.replace("127.0.0.1", "localhost"))
+    await one.keyboard.press("PageDown")
+    await on_slide(other, 2)
+    await other.keyboard.press("PageDown")  # runs the demo: a step of its own
+    await expect(one.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await on_slide(one, 2)
+    await other.keyboard.press("PageDown")
+    await on_slide(one, 3)
+    # As marp moves by itself: by its keys, and by the address.
+    await one.keyboard.press("End")
+    await on_slide(other, 6)
+    await other.evaluate("location.hash = 4")
+    await on_slide(one, 4)
+    await one.keyboard.press("PageUp")
+    await on_slide(other, 3)
+
+
+async def test_steps_of_the_code_are_steps_of_the_show(
+    windows: BrowserContext, strangers: BrowserContext, talk: Path
+) -> None:
+    section = talk / "slides" / "10-more.md"
+    text = section.read_text("utf-8").replace("```python ", "```python {1|2|all} ")
+    section.write_text(text, encoding="utf-8")
+    with present(talk) as show:
+        one = await open_at(windows, show.audience, 3)
+        other = await open_at(strangers, show.audience, 3)
+        lit = f'{ACTIVE} [data-bespoke-marp-fragment="active"]'
+        for steps in (1, 2):
+            await one.keyboard.press(" ")
+            await expect(other.locator(lit)).to_have_count(steps)
+            await expect(one.locator(lit)).to_have_count(steps)
+        await other.keyboard.press("Shift+ ")
+        await expect(one.locator(lit)).to_have_count(1)
+        late = await strangers.new_page()
+        await late.goto(show.audience)
+        await expect(late.locator(lit)).to_have_count(1)
+
+
+async def test_a_window_that_only_looks_follows_and_changes_nothing(
+    windows: BrowserContext, strangers: BrowserContext, show: Present
+) -> None:
+    speaker = await open_at(windows, show.audience, 3)
+    viewer = await strangers.new_page()
+    await viewer.goto(f"{show.audience}?role=viewer#5")
+    await on_slide(viewer, 3)
+    for key in ("PageDown", "End", "Home", "PageUp"):
+        await viewer.keyboard.press(key)
+        await on_slide(viewer, 3)
+    await speaker.keyboard.press("PageDown")
+    await on_slide(viewer, 4)
+    await speaker.keyboard.press("PageDown")
+    pid = await pid_on(viewer)
+    await viewer.keyboard.press("s")
+    await viewer.keyboard.press("PageDown")
+    await viewer.close()
+    assert await pid_on(speaker) == pid
+    assert not await asyncio.to_thread(gone, pid, 0)
+
+
+async def test_back_returns_to_before_the_run_and_then_leaves(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 4)
+    await page.keyboard.press("PageDown")
+    pid = await pid_on(page)
+    await page.keyboard.press("PageUp")
+    await expect(page.locator(LABEL)).to_have_text("→ runs it")
+    await expect(page.locator(SCREEN)).to_have_text("")
+    assert await asyncio.to_thread(gone, pid)
+    await page.keyboard.press("PageUp")
+    await on_slide(page, 3)
+
+
+async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
+    windows: BrowserContext, strangers: BrowserContext, talk: Path
+) -> None:
+    with present(talk) as show:
+        page = await open_at(windows, show.audience, 1)
+        await page.keyboard.press("PageDown")
+        await page.keyboard.press("PageDown")
+        await expect(page.locator(SCREEN)).to_contain_text("try next:")
+        await page.keyboard.press("PageDown")
+        await page.keyboard.press("PageDown")
+        await on_slide(page, 4)
+        show.process.kill()  # no chance to say good-bye
+        await asyncio.to_thread(show.process.wait)
+        # What is done meanwhile is done in this window.
+        await page.keyboard.press("PageDown")
+        await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    port = show.audience.rstrip("/").rpartition(":")[2]
+    with present(talk, "--port", port) as again:
+        assert (
+            again.said[0] == "Going on from slide 4, where the last show was cut off."
+        )
+        await expect(page.locator(LABEL)).to_have_text("→ runs it")
+        await on_slide(page, 4)
+        late = await strangers.new_page()
+        await late.goto(again.presenter)
+        await on_slide(late, 4)
+        pace = late.locator(".stage-clock .pace")
+        await expect(pace).to_have_text(re.compile("ahead|behind"))
+        await page.keyboard.press("PageDown")
+        await page.keyboard.press("PageDown")
+        await on_slide(late, 5)
+        assert again.end() == 0
+    with present(talk, "--port", port) as anew:
+        assert anew.said[0] == f"audience   {anew.audience}"
+
+
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
     windows: BrowserContext, show: Present
 ) -> None:
@@ -192,7 +318,7 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
     await page.goto(f"{show.presenter}#5")
     await page.keyboard.press("ArrowRight")
-    await expect(clock.locator(".demo")).to_have_text("demo: failed → tape")
+    await expect(clock.locator(".demo")).to_have_text("demo: failed → recording")
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
@@ -228,7 +354,7 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
     handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
     (tmp_path / "index.html").write_text("<title>evil</title>", encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as stranger:
-        threading.Thread(target=stranger.serve_forever).start()
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
         page = await windows.new_page()
         await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
         opened = await page.evaluate(
@@ -243,7 +369,7 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
     assert opened is False
 
 
-async def test_without_a_server_the_same_keys_replay_the_tapes(
+async def test_without_a_server_the_same_keys_replay_the_recordings(
     windows: BrowserContext, recorded: Path, tmp_path: Path
 ) -> None:
     """From disk, as an exported page is: `data-live` is what the stage adds."""

@@ -85,7 +85,3 @@ async def test_the_client_rejects_a_wrong_answer() -> None:
 def test_streams_take_fewer_lines() -> None:
     streams = lines_of_code(echo, serve_streams)
     assert 0 < streams < lines_of_code(Echo, serve_protocol)
-
-
-def test_docstrings_and_blank_lines_do_not_count() -> None:
-    assert lines_of_code(echo) == 6

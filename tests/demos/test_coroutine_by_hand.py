@@ -3,10 +3,10 @@ from functools import partial
 from itertools import groupby
 
 from demos.coroutine_by_hand import add, ask, by_hand, look
-from demos.support.source import Place, record
+from demos.support.source import Position, record
 
 
-def places() -> list[dict[str, Place]]:
+def places() -> list[dict[str, Position]]:
     coroutine = add()
     see = partial(look, coroutine)
     return record(partial(by_hand, coroutine), see, by_hand, add, ask)

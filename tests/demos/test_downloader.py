@@ -1,12 +1,10 @@
 import asyncio
 import gzip
-import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from invoke.exceptions import Exit
@@ -19,13 +17,11 @@ from demos.downloader import (
     from_server,
     run_async,
 )
-from demos.support.commands import UsageError
-from demos.support.console import console
-from demos.support.download.downloads import Download, Downloads, file_names
+from demos.support.download.downloads import Download, Downloads
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.http_client import Session
-from demos.support.download.race import Run, Variant, lost
-from demos.support.download.waterfall import Waterfall, pick
+from demos.support.download.variants import Repeat
+from demos.support.flags import UsageError
 
 VARIANTS = [download_sync, download_threads, run_async]
 BODY = bytes(range(256)) * 300
@@ -96,15 +92,15 @@ def test_every_file_is_brought_and_checked(way: Way, server: FileServer) -> None
 
 @pytest.mark.parametrize("way", VARIANTS[1:])
 def test_no_more_than_the_limit_are_in_flight(way: Way, server: FileServer) -> None:
-    run = Run(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
-    way(run.downloads, 4)
-    assert run.peak == 4
+    repeat = Repeat(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
+    way(repeat.downloads, 4)
+    assert repeat.peak == 4
 
 
 def test_one_after_another_has_one_in_flight(server: FileServer) -> None:
-    run = Run(from_server(server, plan_files(4, 0.01, 0, seed=1), 1))
-    download_sync(run.downloads)
-    assert run.peak == 1
+    repeat = Repeat(from_server(server, plan_files(4, 0.01, 0, seed=1), 1))
+    download_sync(repeat.downloads)
+    assert repeat.peak == 1
 
 
 @pytest.mark.parametrize(
@@ -303,63 +299,4 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         downloader.main(to=str(tmp_path / "file"))
 
 
-def test_file_names_are_plain_and_distinct() -> None:
-    urls = ["http://a/x.txt?1", "http://a/X.txt", "http://a/..%2f..%2fb", "http://a/"]
-    assert file_names(urls) == ["x.txt", "2-X.txt", "_.._b", "a"]
-    assert file_names(["http://a/b", "http://a/b.part"]) == ["b", "2-b.part"]
-
-
 # The figures and the picture
-
-
-def test_the_bound_is_the_longest_or_the_mean_share() -> None:
-    latencies = [0.1, 0.2, 0.3]
-    assert Variant("", "", download_sync, 1, latencies).bound == pytest.approx(0.6)
-    assert Variant("", "", download_threads, 3, latencies).bound == 0.3
-    assert Variant("", "", download_threads, 2).bound == 0
-
-
-def test_a_loss_is_told_with_its_runs() -> None:
-    failed, done = Download("a"), Download("a")
-    failed.enter("failed")
-    done.enter("done")
-    failed.failures = ["HTTP 503", "timed out"]
-    assert lost([done, done]) == ""
-    assert lost([failed]) == "HTTP 503, then timed out"
-    assert lost([done, failed]) == "HTTP 503, then timed out (in 1 of 2 runs)"
-
-
-def test_lanes_with_failures_are_always_drawn() -> None:
-    batch = [Download(str(number)) for number in range(40)]
-    batch[1].failures = batch[38].failures = ["timed out"]
-    picked = pick(batch, 10)
-    assert [*picked] == sorted(picked, key=batch.index)
-    assert {batch[1], batch[38]} < {*picked}
-    assert len(picked) == 10
-    assert pick(batch, 40) == batch
-
-
-@pytest.mark.parametrize("files", [3, 40, 500])
-@pytest.mark.parametrize(("width", "height"), [(96, 26), (80, 24)])
-def test_the_picture_fits(
-    monkeypatch: pytest.MonkeyPatch, files: int, width: int, height: int
-) -> None:
-    monkeypatch.setattr(console, "size", (width, height))
-    ways = downloader.variants(10, [0.05] * files)
-    picture = Waterfall("title", ways, 3)
-    for variant in ways:
-        run = Run([Download("") for _ in range(files)])
-        for download in run.downloads:
-            for state in ("waiting", "receiving", "failed", "waiting", "receiving"):
-                download.enter(state)
-            download.failures.append("truncated")
-        variant.runs.append(run)
-    for finished in (False, True):
-        picture.finished = finished
-        for variant in ways:
-            variant.runs[0].ended = perf_counter() if finished else None
-        with console.capture() as capture:
-            console.print(picture)
-        lines = re.sub(r"\x1b\[[\d;]*m", "", capture.get()).splitlines()
-        assert len(lines) + 2 * finished < height
-        assert max(map(len, lines)) <= width

@@ -1,6 +1,9 @@
 import asyncio
 import threading
 
+import pytest
+
+from demos.support.memory import Usage
 from demos.support.processes import call, one_process_each
 from demos.ten_thousand_tasks import (
     balance_after,
@@ -11,16 +14,22 @@ from demos.ten_thousand_tasks import (
 )
 
 
-async def test_tasks_all_wait_and_none_is_left() -> None:
-    used = await hold_tasks(100)
-    assert used.seconds > 0
+async def test_tasks_are_measured_while_all_wait_and_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Usage, "until_now", lambda _: len(asyncio.all_tasks()))
+    held: object = await hold_tasks(100)
+    assert held == 101
     assert len(asyncio.all_tasks()) == 1
 
 
-def test_threads_all_wait_and_none_is_left() -> None:
+def test_threads_are_measured_while_all_wait_and_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     before = threading.enumerate()
-    used = hold_threads(20)
-    assert used.seconds > 0
+    monkeypatch.setattr(Usage, "until_now", lambda _: threading.active_count())
+    held: object = hold_threads(20)
+    assert held == len(before) + 20
     for thread in set(threading.enumerate()) - set(before):
         thread.join(timeout=10)
         assert not thread.is_alive()

@@ -4,7 +4,7 @@ from socket import socketpair
 
 import pytest
 
-from demos.support.places import HEIGHTS, asleep, named_lines, recorded
+from demos.support.tiny_loop_view import HEIGHTS, asleep, named_lines, recorded
 from demos.tiny_event_loop import Loop, scenario
 
 

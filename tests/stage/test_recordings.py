@@ -1,17 +1,15 @@
-"""Recordings: to the letter of asciicast v3, their last frame as a picture."""
+"""Recordings: to the letter of asciicast v3, each with its lesson."""
 
 import json
 import re
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from slides.stage import recordings, runner
-from tests.talks import ROOT, invoke
+from tests.talks import PATHS
 
-ALL = sorted((ROOT / "slides" / "recordings").glob("*.cast"))
-BLOCKS = "print('\x1b[31m█▌▄\x1b[0m <&>')"
+ALL = sorted(PATHS.recordings.glob("*.cast"))
 
 
 def check_asciicast(text: str) -> None:
@@ -43,14 +41,8 @@ def test_a_recording_follows_the_specification(cast: Path) -> None:
 
 
 @pytest.mark.parametrize("cast", ALL, ids=lambda path: path.stem)
-def test_the_picture_is_the_last_frame_and_nothing_scrolled_away(cast: Path) -> None:
-    screen = recordings.screen(cast.read_text("utf-8").splitlines())
-    blocks = str.maketrans(dict.fromkeys("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", " "))  # drawn, not written
-    rows = [row.translate(blocks).rstrip() for row in screen.display]
-    picture = cast.with_suffix(".svg")
-    assert recordings.last_lines(picture) == [row for row in rows if row]
-    assert len([row for row in screen.display if row.strip()]) < runner.ROWS
-    assert "script" not in {element.tag for element in ET.parse(picture).iter()}
+def test_a_demos_lesson_names_what_was_measured(cast: Path) -> None:
+    assert re.search(r"\d", recordings.lesson(cast))
 
 
 @pytest.mark.parametrize("cast", ALL, ids=lambda path: path.stem)
@@ -58,32 +50,13 @@ def test_a_recording_holds_no_path_of_a_machine(cast: Path) -> None:
     assert not re.search(r"/(home|root|tmp|Users)/", cast.read_text("utf-8"))
 
 
-def test_a_recording_is_made_whole(talk: Path) -> None:
-    tapes = talk / "slides" / "recordings"
-    (talk / "demos" / "ticker.py").write_text(
-        f'"""Colours."""\n\n\ndef main() -> None:\n    {BLOCKS}\n', encoding="utf-8"
-    )
-    done = invoke(talk, "record", "--demo", "ticker")
-    assert done.returncode == 0, done.stderr
-    check_asciicast((tapes / "ticker.cast").read_text("utf-8"))
-    picture = (tapes / "ticker.svg").read_text("utf-8")
-    assert "&lt;&amp;&gt;" in picture
-    red = re.findall(r'width="([\d.]+)" height="([\d.]+)" fill="var\(--\S+-1,', picture)
-    assert red == [("13.2", "25"), ("6.6", "25"), ("13.2", "12.5")]
-    assert list(tapes.glob("*.draft")) == []
-
-
-@pytest.mark.parametrize("slug", ["fails", "exits"])
-def test_a_failed_run_is_no_recording(talk: Path, slug: str) -> None:
-    cast = talk / "slides" / "recordings" / f"{slug}.cast"
-    before = cast.read_bytes()
-    done = invoke(talk, "record", "--demo", slug)
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert cast.read_bytes() == before
-
-
-def test_an_unknown_demo_is_bad_input(recorded: Path) -> None:
-    done = invoke(recorded, "record", "--demo", "nothing")
-    assert done.returncode == 2
-    assert done.stderr.startswith("there is no demo 'nothing'")
+def test_the_lesson_is_the_marker(tmp_path: Path) -> None:
+    cast = tmp_path / "x.cast"
+    with pytest.raises(LookupError, match=r"there is no recordings/x\.cast"):
+        recordings.lesson(cast)
+    printed = '{"version": 3}\n[0, "o", "The end.\\r\\n"]\n'
+    cast.write_text(printed, encoding="utf-8")
+    with pytest.raises(LookupError, match=r"x\.cast does not end with a lesson"):
+        recordings.lesson(cast)
+    cast.write_text(f'{printed}[0, "m", "All ≈ 3."]\n[1, "x", "0"]\n', "utf-8")
+    assert recordings.lesson(cast) == "All ≈ 3."

@@ -11,26 +11,32 @@ from pathlib import Path
 
 import pytest
 
+from demos.support.console import MARK, MARK_END
 from slides.stage import runner
-from tests.talks import gone
+from slides.stage.paths import Paths
+from tests.talks import gone, write_demo
+
+GRACE = 0.2
 
 
-@pytest.fixture(autouse=True)
-def demos(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(runner, "DEMOS", recorded / "demos")
-    monkeypatch.setattr(runner, "GRACE", 0.2)
-    return recorded / "demos"
+@pytest.fixture
+def paths(recorded: Path) -> Paths:
+    return Paths(recorded)
 
 
-async def collect(slug: str) -> list[list[object]]:
-    async with aclosing(runner.run(slug)) as lines:
+async def collect(paths: Paths, slug: str, **durations: float) -> list[list[object]]:
+    async with aclosing(runner.run(paths, slug, **durations)) as lines:
         return [json.loads(line) async for line in lines]
 
 
-async def pid_of(slug: str, *, close: bool = True) -> int:
+def printed(events: list[list[object]]) -> str:
+    return "".join(str(data) for _, code, data in events if code == "o")
+
+
+async def pid_of(paths: Paths, slug: str, *, close: bool = True) -> int:
     """Run a demo until it has said a process id, then close the run."""
     said = ""
-    async with aclosing(runner.run(slug)) as lines:
+    async with aclosing(runner.run(paths, slug, grace=GRACE)) as lines:
         async for line in lines:
             event = json.loads(line)
             said += event[2] if isinstance(event, list) and event[1] == "o" else ""
@@ -41,15 +47,14 @@ async def pid_of(slug: str, *, close: bool = True) -> int:
     return int(found[1])
 
 
-async def test_a_run_is_an_asciicast() -> None:
-    header, *events = await collect("ticker")
+async def test_a_run_is_an_asciicast(paths: Paths) -> None:
+    header, *events = await collect(paths, "ticker")
     assert isinstance(header, dict)
     assert header["version"] == 3
     assert header["term"]["cols"] == 96
     assert header["term"]["rows"] == 26
     assert header["command"] == "invoke demo.ticker"
-    printed = "".join(str(data) for _, code, data in events if code == "o")
-    assert re.sub(r"\x1b\[[\d;]*m", "", printed).split("\r\n") == [
+    assert re.sub(r"\x1b\[[\d;]*m", "", printed(events)).split("\r\n") == [
         "tick 0",
         "tick 1",
         "tick 2",
@@ -60,24 +65,24 @@ async def test_a_run_is_an_asciicast() -> None:
     assert events[-1][1:] == ["x", "0"]
 
 
-async def test_the_exit_status_is_the_demos_own() -> None:
-    assert (await collect("exits"))[-1][1:] == ["x", "3"]
+async def test_the_exit_status_is_the_demos_own(paths: Paths) -> None:
+    assert (await collect(paths, "exits"))[-1][1:] == ["x", "3"]
 
 
 @pytest.mark.parametrize("slug", ["waits", "stubborn", "half"])
-async def test_a_closed_run_leaves_no_process(slug: str) -> None:
-    assert gone(await pid_of(slug))
+async def test_a_closed_run_leaves_no_process(paths: Paths, slug: str) -> None:
+    assert gone(await pid_of(paths, slug))
 
 
-async def test_a_demo_that_leaves_a_child_ends_with_it() -> None:
-    assert gone(await pid_of("parent", close=False))
+async def test_a_demo_that_leaves_a_child_ends_with_it(paths: Paths) -> None:
+    assert gone(await pid_of(paths, "parent", close=False))
 
 
-async def test_a_cancelled_run_leaves_no_process() -> None:
+async def test_a_cancelled_run_leaves_no_process(paths: Paths) -> None:
     said = asyncio.get_running_loop().create_future()
 
     async def watch() -> None:
-        async with aclosing(runner.run("waits")) as lines:
+        async with aclosing(runner.run(paths, "waits", grace=GRACE)) as lines:
             async for line in lines:
                 if found := re.search(r"pid (\d+)", line):
                     said.set_result(int(found[1]))
@@ -89,27 +94,77 @@ async def test_a_cancelled_run_leaves_no_process() -> None:
     assert gone(pid)
 
 
-async def test_a_demo_past_its_deadline_is_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(runner, "DEADLINE", 1.0)
+async def test_a_demo_past_its_deadline_is_ended(paths: Paths) -> None:
     with pytest.raises(TimeoutError):
-        await collect("waits")
+        await collect(paths, "waits", default_deadline=1.0, grace=GRACE)
 
 
-def test_a_demo_may_name_its_deadline(
-    demos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert runner.deadline("ticker") == runner.DEADLINE
-    text = (demos / "ticker.py").read_text(encoding="utf-8")
-    (tmp_path / "slow.py").write_text(f"{text}\nDEADLINE = 90\n", encoding="utf-8")
-    monkeypatch.setattr(runner, "DEMOS", tmp_path)
-    assert runner.deadline("slow") == 90
+def test_a_demo_may_name_its_deadline(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    paths.demos.mkdir()
+    demo = paths.demos / "slow.py"
+    for text, seconds in (
+        ("DEADLINE = 90", 90),
+        ("x = 1", runner.DEADLINE),
+        ("def half(", runner.DEADLINE),
+    ):
+        demo.write_text(text, encoding="utf-8")
+        assert runner.deadline(paths, "slow") == seconds
 
 
-async def test_a_million_lines_all_come_in_bounded_pieces() -> None:
+async def test_a_half_written_demo_fails_as_any_other(talk: Path) -> None:
+    write_demo(talk, "odd", "half(")
+    assert (await collect(Paths(talk), "odd"))[-1][1:] == ["x", "1"]
+
+
+async def test_a_lesson_is_a_marker_and_no_output(paths: Paths) -> None:
+    _, *events = await collect(paths, "ticker")
+    (label,) = [data for _, code, data in events if code == "m"]
+    assert label == "There were 3 ticks."
+    marked = [code for _, code, _ in events].index("m")
+    assert "tick 2" in printed(events[:marked])
+    assert "There were" not in printed(events[:marked])
+    assert "There were 3 ticks." in printed(events[marked:])
+    assert "SetMark" not in printed(events)
+
+
+LESSON = f"before{MARK}3 ≈ 3{MARK_END}\x1b[1mafter"
+
+
+@pytest.mark.parametrize("cut", range(len(LESSON) + 1))
+def test_a_mark_is_found_in_whatever_pieces_it_comes(cut: int) -> None:
+    events: list[tuple[str, str]] = []
+    held = ""
+    for piece in (LESSON[:cut], LESSON[cut:]):
+        found, held = runner.split_marks(held + piece)
+        events += found
+    assert held == ""
+    marked = events.index(("m", "3 ≈ 3"))
+    assert "".join(text for _, text in events[:marked]) == "before"
+    assert "".join(text for _, text in events[marked + 1 :]) == "\x1b[1mafter"
+
+
+@pytest.mark.parametrize("text", ["\x1b[3", "\x1b]0;title", f"{MARK}two\nlines"])
+def test_what_cannot_become_a_mark_is_not_held(text: str) -> None:
+    assert runner.split_marks(text) == ([("o", text)], "")
+
+
+def test_a_mark_without_an_end_is_held_only_so_long() -> None:
+    longest = MARK + "x" * runner.LABEL
+    assert runner.split_marks(longest) == ([], longest)
+    assert runner.split_marks(f"{longest}x") == ([("o", f"{longest}x")], "")
+
+
+async def test_a_mark_without_an_end_is_output(talk: Path) -> None:
+    write_demo(talk, "odd", f"os.write(1, {MARK.encode()!r} + b'never')")
+    _, *events = await collect(Paths(talk), "odd")
+    assert printed(events) == f"{MARK}never"
+    assert events[-1][1:] == ["x", "0"]
+
+
+async def test_a_million_lines_all_come_in_bounded_pieces(paths: Paths) -> None:
     lines = longest = 0
-    async with aclosing(runner.run("floods")) as run:
+    async with aclosing(runner.run(paths, "floods")) as run:
         async for line in run:
             longest = max(longest, len(line))
             lines += line.count(r"\n")
@@ -117,18 +172,18 @@ async def test_a_million_lines_all_come_in_bounded_pieces() -> None:
     assert longest < 8 * runner.CHUNK
 
 
-async def test_a_character_that_comes_in_pieces_stays_whole() -> None:
-    _, *events = await collect("pieces")
-    printed = "".join(str(data) for _, code, data in events if code == "o")
-    assert printed == "€" * 1000
+async def test_a_character_that_comes_in_pieces_stays_whole(paths: Paths) -> None:
+    _, *events = await collect(paths, "pieces")
+    assert printed(events) == "€" * 1000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL to try it with")
 async def test_a_demo_ends_with_a_stage_that_was_killed(recorded: Path) -> None:
     script = (
-        "import asyncio, json\nfrom slides.stage import runner\n"
+        "import asyncio, json, pathlib\n"
+        "from slides.stage import paths, runner\n"
         "async def main():\n"
-        "    async for line in runner.run('waits'):\n"
+        "    async for line in runner.run(paths.Paths(pathlib.Path.cwd()), 'waits'):\n"
         "        event = json.loads(line)\n"
         "        if type(event) is list: print(event[2], end='', flush=True)\n"
         "asyncio.run(main())\n"
@@ -141,19 +196,3 @@ async def test_a_demo_ends_with_a_stage_that_was_killed(recorded: Path) -> None:
     stage.send_signal(signal.SIGKILL)
     await stage.communicate()
     assert gone(int(said.removeprefix("pid ")))
-
-
-def test_the_hash_changes_with_the_demo_and_with_what_it_imports(
-    demos: Path, talk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = runner.source_hash("ticker")
-    monkeypatch.setattr(runner, "DEMOS", talk / "demos")
-    assert runner.source_hash("ticker") == before
-    for file in ("ticker.py", "support/console.py"):
-        path = talk / "demos" / file
-        path.write_text(path.read_text("utf-8") + "# changed\n", encoding="utf-8")
-        assert runner.source_hash("ticker") != before
-        before = runner.source_hash("ticker")
-    unused = talk / "demos" / "support" / "drawing.py"
-    unused.write_text(unused.read_text("utf-8") + "# changed\n", encoding="utf-8")
-    assert runner.source_hash("ticker") == before

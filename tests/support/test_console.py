@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demos.support.console import STYLES, WIDTH, console
+from demos.support.console import MARK, MARK_END, STYLES, WIDTH, console
 
 ROOT = Path(__file__).parents[2]
 PLAIN = {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TTY_COMPATIBLE": "0"}
@@ -52,6 +52,13 @@ def test_a_demo_is_never_wider_than_a_slide(columns: str, width: int) -> None:
 def test_a_demo_ends_with_its_lesson_and_what_to_try_next() -> None:
     printed = run("finish('saw [3] tasks', 'invoke demo.x')", PLAIN)
     assert printed.split("\n")[-3:] == ["saw [3] tasks", "try next: invoke demo.x", ""]
+
+
+def test_a_lesson_is_marked_for_the_stage_and_for_nobody_else() -> None:
+    source = "finish('saw [3] tasks', 'invoke demo.x')"
+    marked = run(source, STAGE | {"ASYNCIO_LIVE_PARENT": "1"})
+    assert marked == f"{MARK}saw [3] tasks{MARK_END}{run(source, STAGE)}"
+    assert "SetMark" not in run(source, STAGE)
 
 
 def test_colours_are_there_on_the_stage_which_is_no_terminal() -> None:

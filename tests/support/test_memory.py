@@ -15,7 +15,6 @@ def test_more_memory_is_more_memory() -> None:
     before = Usage.now()
     block = b"x" * 2**25
     used = before.until_now()
-    assert used.seconds >= 0
     assert 0.9 * len(block) < used.memory < 1.5 * len(block)
 
 

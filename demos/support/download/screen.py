@@ -10,7 +10,7 @@ from rich.live import Live
 
 from demos.support.console import console
 from demos.support.download.downloads import Downloads
-from demos.support.download.race import Variant
+from demos.support.download.variants import Variant
 
 FRAMES = 6  # a second
 PEACE = 0.5  # seconds

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.download.race import Variant
+from demos.support.download.variants import Variant
 from demos.support.drawing import Span, lane
 
 
@@ -35,7 +35,7 @@ class Sweep:
                     Span(1, times, variant.style, "▒"),
                 ]
                 line = Text(f"  {variant.name:<16}", variant.style)
-                if variant.runs:
+                if variant.repeats:
                     line += lane(spans[: 1 + (times > 1)], end, width)
                     line.append(f" {times:5.2f} ×  {seconds(variant):5.2f} s")
                 if variant.times:
@@ -48,7 +48,7 @@ class Sweep:
 
 def seconds(variant: Variant) -> float:
     """Return the median time in seconds, or that of a first run so far."""
-    times = variant.times or [run.seconds for run in variant.runs] or [0.0]
+    times = variant.times or [repeat.seconds for repeat in variant.repeats] or [0.0]
     return median(times)
 
 

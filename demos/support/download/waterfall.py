@@ -12,8 +12,8 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.download.downloads import Download, Downloads
-from demos.support.download.race import Run, Variant
 from demos.support.download.screen import Screen
+from demos.support.download.variants import Repeat, Variant
 from demos.support.drawing import Span, bar, half_lanes, lane
 from demos.support.measure import durations
 
@@ -28,16 +28,18 @@ def race(
     repeat: int,
 ) -> None:
     """Run each variant `repeat` times, in random order, on new `downloads`; draw it."""
-    runs = [variant for variant in variants if not variant.skipped] * repeat
-    random.shuffle(runs)
-    picture = Waterfall(title, variants, len(runs))
+    order = [variant for variant in variants if not variant.skipped] * repeat
+    random.shuffle(order)
+    picture = Waterfall(title, variants, len(order))
     try:
         with Screen(picture) as screen:
-            for variant in runs:
+            for variant in order:
                 screen.run(variant, downloads())
             picture.finished = True
     except KeyboardInterrupt:
-        done = Counter(d.state for run in variant.runs[-1:] for d in run.downloads)
+        done = Counter(
+            d.state for repeat in variant.repeats[-1:] for d in repeat.downloads
+        )
         console.print(
             f"stopped: {variant.name} had {done['done']} of {done.total()} files"
         )
@@ -62,12 +64,12 @@ class Waterfall:
         if self.finished:
             below = [figures(self._variants), *faults(self._variants)]
             taken = 6 + len(self._variants) + len(below)
-        elif begun := [variant for variant in self._variants if variant.runs]:
-            latest = max(begun, key=lambda variant: variant.runs[-1].started)
-            number = sum(len(variant.runs) for variant in begun)
+        elif begun := [variant for variant in self._variants if variant.repeats]:
+            latest = max(begun, key=lambda variant: variant.repeats[-1].started)
+            number = sum(len(variant.repeats) for variant in begun)
             title = f"run {number} of {self._runs}"
             most = max(variant.limit for variant in self._variants)
-            below = [*present(latest.runs[-1], most, title)]
+            below = [*present(latest.repeats[-1], most, title)]
         return Group(
             Text(self._title, style="note", no_wrap=True, overflow="ellipsis"),
             *panels(self._variants, console.width, console.height - taken),
@@ -78,7 +80,9 @@ class Waterfall:
 def panels(variants: Sequence[Variant], width: int, height: int) -> list[Text]:
     """Draw the latest run of each variant that takes part, `height` rows of lanes."""
     raced = [variant for variant in variants if not variant.skipped]
-    seconds = [max(v.expected, v.runs[-1].seconds if v.runs else 0) for v in raced]
+    seconds = [
+        max(v.expected, v.repeats[-1].seconds if v.repeats else 0) for v in raced
+    ]
     widths = share_out(width - 2 * (len(raced) - 1), seconds)
     scale = max(s / cells for s, cells in zip(seconds, widths, strict=True))
     columns = [
@@ -114,21 +118,27 @@ def panel(variant: Variant, width: int, end: float, height: int) -> list[Text]:
         if cell + len(label) <= width:
             axis = axis.ljust(cell) + label
     rows = []
-    if variant.runs:
-        run = variant.runs[-1]
-        heading.append(f" {run.seconds:.2f} s", "bold" if run.ended else "bold reverse")
-        rows = lanes(run, variant.style, end, width, height)
+    if variant.repeats:
+        repeat = variant.repeats[-1]
+        heading.append(
+            f" {repeat.seconds:.2f} s", "bold" if repeat.ended else "bold reverse"
+        )
+        rows = lanes(repeat, variant.style, end, width, height)
     heading.truncate(width, pad=True)
     return [heading, Text(axis.ljust(width), "note"), *rows]
 
 
-def lanes(run: Run, style: str, end: float, width: int, height: int) -> list[Text]:
+def lanes(
+    repeat: Repeat, style: str, end: float, width: int, height: int
+) -> list[Text]:
     """Draw a lane for each download, in half a row each or, where it must be, fewer."""
-    files = len(run.downloads)
+    files = len(repeat.downloads)
     shown = files if files <= height else min(files, 2 * height)
-    picked = pick(run.downloads, shown)
+    picked = pick(repeat.downloads, shown)
     spans = [  # failures over all else: they must not be lost
-        sorted(stretches(download, run, style), key=lambda span: span.style == "failed")
+        sorted(
+            stretches(download, repeat, style), key=lambda span: span.style == "failed"
+        )
         for download in picked
     ]
     if files <= height:
@@ -147,11 +157,11 @@ def pick(downloads: Downloads, number: int) -> Downloads:
     return [download for download in downloads if download in picked]
 
 
-def stretches(download: Download, run: Run, style: str) -> Iterator[Span]:
+def stretches(download: Download, repeat: Repeat, style: str) -> Iterator[Span]:
     """Yield when a download waited for an answer, received it, or failed."""
-    now = run.ended or perf_counter()
+    now = repeat.ended or perf_counter()
     for (entered, state), (left, _) in pairwise([*download.changes, (now, "")]):
-        start, end = entered - run.started, left - run.started
+        start, end = entered - repeat.started, left - repeat.started
         if state == "waiting":
             yield Span(start, end, "waiting", "░")
         elif state == "receiving":
@@ -160,11 +170,11 @@ def stretches(download: Download, run: Run, style: str) -> Iterator[Span]:
             yield Span(start, start, "failed", "×")
 
 
-def present(run: Run, most: int, title: str) -> list[RenderableType]:
+def present(repeat: Repeat, most: int, title: str) -> list[RenderableType]:
     """Say how many downloads of a run are in which state, of `most` in flight."""
-    counts = Counter(download.state for download in run.downloads)
-    flying, files = counts["waiting"] + counts["receiving"], len(run.downloads)
-    retries = sum(len(download.failures) for download in run.downloads)
+    counts = Counter(download.state for download in repeat.downloads)
+    flying, files = counts["waiting"] + counts["receiving"], len(repeat.downloads)
+    retries = sum(len(download.failures) for download in repeat.downloads)
     progress = Text.assemble(
         (f"{title}  ", "bold"),
         f"done {counts['done']:>4} of {files} ",
@@ -216,7 +226,7 @@ def figures(variants: Sequence[Variant]) -> Table:
             name,
             durations(variant.times),
             f"{variant.cpu * 1000:.0f} ms",
-            str(max(run.peak for run in variant.runs)),
+            str(max(repeat.peak for repeat in variant.repeats)),
             bound,
             f"{variant.ratio - 1:+.0%}" if variant.bound else "",
         )
@@ -226,7 +236,10 @@ def figures(variants: Sequence[Variant]) -> Table:
 def faults(variants: Sequence[Variant]) -> list[Text]:
     """Say in a line which attempts failed and what came of it; nothing if none did."""
     downloads = [
-        d for variant in variants for run in variant.runs for d in run.downloads
+        d
+        for variant in variants
+        for repeat in variant.repeats
+        for d in repeat.downloads
     ]
     named = Counter(name for download in downloads for name in download.failures)
     if not named:

@@ -94,18 +94,18 @@ def _title(name: str, note: str) -> Text:
 def _row(chart: SpeedupChart, figures: Figures, model: str, workload: str) -> Text:
     style = "sync" if model == SEQUENTIAL else model
     label = f"{model:18}", style
-    runs = figures.runs.get((model, workload), [])
-    if not runs or (SEQUENTIAL, workload) not in figures.runs:
+    timings = figures.timings.get((model, workload), [])
+    if not timings or (SEQUENTIAL, workload) not in figures.timings:
         return Text.assemble(label)
     speedup = figures.speedup(model, workload)
     verdict = Text(" " * 9) if model == SEQUENTIAL else chart.verdict(speedup)
-    busy = median(run.cpu / run.wall for run in runs)
+    busy = median(timing.cpu / timing.wall for timing in timings)
     return Text.assemble(
         label,
         chart.bar(speedup, style),
         (f"{speedup:6.2f}×  ", verdict.style),
         verdict,
-        f"{durations([run.wall for run in runs]):>19}{busy:9.2f}",
+        f"{durations([timing.wall for timing in timings]):>19}{busy:9.2f}",
     )
 
 

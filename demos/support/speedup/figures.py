@@ -9,7 +9,7 @@ from invoke.exceptions import Exit
 SEQUENTIAL = "one after another"
 
 
-class Run(NamedTuple):
+class Timing(NamedTuple):
     """The results of a workload; its seconds by the clock, and those of CPU."""
 
     results: list[object]
@@ -26,12 +26,12 @@ class Size(NamedTuple):
 
 
 class Figures:
-    """What was measured so far; the runs are kept by model and workload."""
+    """What was measured so far; the timings are kept by model and workload."""
 
     def __init__(self) -> None:
         self.ceilings: list[float] = []
         self.starts: dict[str, list[float]] = defaultdict(list)
-        self.runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.timings: dict[tuple[str, str], list[Timing]] = defaultdict(list)
         self.sizes: list[Size] = []
 
     def speedup(self, model: str, workload: str) -> float:
@@ -40,13 +40,13 @@ class Figures:
 
     def check(self) -> None:
         """Raise Exit where the results are not those of one after another."""
-        for (model, workload), runs in self.runs.items():
-            expected = self.runs[SEQUENTIAL, workload][0].results
-            if any(run.results != expected for run in runs):
+        for (model, workload), timings in self.timings.items():
+            expected = self.timings[SEQUENTIAL, workload][0].results
+            if any(timing.results != expected for timing in timings):
                 raise Exit(f"{workload}: {model} gave other results", code=1)
 
     def _wall(self, model: str, workload: str) -> float:
-        return median(run.wall for run in self.runs[model, workload])
+        return median(timing.wall for timing in self.timings[model, workload])
 
 
 def crossover(sizes: list[Size], started: float) -> float | None:

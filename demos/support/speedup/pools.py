@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from time import perf_counter
 
-from demos.support.commands import DEMOS
+from demos.support.catalog import DEMOS
 from demos.support.jobs import worker
 from demos.support.measure import gil_enabled
 from demos.support.processes import ProcessPool

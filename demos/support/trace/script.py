@@ -15,7 +15,7 @@ from demos.support.console import STYLES, console
 from demos.support.trace import tracer
 from demos.support.trace.keys import has_keyboard
 from demos.support.trace.loop_view import play
-from demos.support.trace.timeline import Run, chart, legend
+from demos.support.trace.timeline import Timeline, chart, legend
 from demos.support.trace.tracer import Event
 
 UNTRACED = (
@@ -52,20 +52,20 @@ def trace_script(
 
 def show_script(
     script: str, args: Sequence[str], last: int, slow: float
-) -> tuple[int, list[Run]]:
+) -> tuple[int, list[Timeline]]:
     """Trace `script`, then say on stderr what was seen; with a keyboard, replay it."""
     code, events = trace_script(script, args, last)
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
     if events is None or not any(e["event"] == "before_task_step" for e in events):
         errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
         return code, []
-    run = Run(Path(script).name, events)
+    timeline = Timeline(Path(script).name, events)
     if has_keyboard():
-        play(run.program, slow, playing=False)
-    seconds, who = run.longest_step()
-    note = f"from left to right: {run.end:.3g} s"
-    errors.print(chart(run, console.width, run.end, note), legend())
+        play(timeline.program, slow, playing=False)
+    seconds, who = timeline.longest_step()
+    note = f"from left to right: {timeline.end:.3g} s"
+    errors.print(chart(timeline, console.width, timeline.end, note), legend())
     errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
     if len(events) >= last:
         errors.print(f"only the last {last} events were kept (--last)", style="note")
-    return code, [run]
+    return code, [timeline]

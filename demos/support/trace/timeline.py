@@ -52,7 +52,7 @@ class Lane(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Run:
+class Timeline:
     """A traced run and what to call it."""
 
     title: str
@@ -100,7 +100,7 @@ class Run:
         return max(steps)
 
 
-def lanes(run: Run) -> list[Lane]:
+def lanes(timeline: Timeline) -> list[Lane]:
     """Return a lane for each task, in the order in which they were spawned."""
     state = LoopState()
     found: dict[int, Lane] = {}
@@ -117,7 +117,7 @@ def lanes(run: Run) -> list[Lane]:
         now[task] = (time, new)
 
     dues: dict[int, float] = {}
-    for event in run.program:
+    for event in timeline.program:
         time: float = event["time"]
         task: int = event.get("task", 0)
         if event["event"] == "before_callback":
@@ -145,26 +145,26 @@ def lanes(run: Run) -> list[Lane]:
             case "task_exited":
                 del now[task]
     for task, (_, old) in [*now.items()]:
-        turn(task, run.end, old)
+        turn(task, timeline.end, old)
     return [each for each in found.values() if each.stretches]
 
 
-def shown(run: Run) -> list[Lane]:
+def shown(timeline: Timeline) -> list[Lane]:
     """Return the lanes that fit a picture: the tasks that ran longest, in order."""
 
     def ran(each: Lane) -> float:
         return sum(stop - start for start, stop, _ in each.during("running", "blocked"))
 
-    every = lanes(run)
+    every = lanes(timeline)
     longest = sorted(every, key=ran, reverse=True)[:MOST]
     return [each for each in every if each in longest]
 
 
-def chart(run: Run, width: int, end: float, note: str) -> Panel:
+def chart(timeline: Timeline, width: int, end: float, note: str) -> Panel:
     """Draw a run in `width` cells, `end` seconds long; each lane is two cells high."""
     names = min(20, max(12, width // 4))
     table = Table.grid(padding=(0, 1, 0, 0))
-    for each in shown(run):
+    for each in shown(timeline):
         # In the order of LOOKS, so that a short step is not lost under a long wait.
         spans = [
             Span(start, stop, *look)
@@ -177,7 +177,7 @@ def chart(run: Run, width: int, end: float, note: str) -> Panel:
     grid = Table.grid()
     grid.add_row(table)
     grid.add_row(Text(note, "lesson"))
-    return Panel(grid, title=run.title, width=width)
+    return Panel(grid, title=timeline.title, width=width)
 
 
 def legend() -> Text:
@@ -194,15 +194,15 @@ BOX = {"waiting": 6, "ready": 14, "late": 24, "running": 24, "blocked": 28}
 LEGEND = {"running": 216, "ready": 396, "waiting": 546, "blocked": 726}
 
 
-def svg(runs: Sequence[Run]) -> str:
-    """Return a picture of the runs on one time axis, a lane per task."""
-    end = max(run.end for run in runs)
+def svg(timelines: Sequence[Timeline]) -> str:
+    """Return a picture of some runs on one time axis, a lane per task."""
+    end = max(timeline.end for timeline in timelines)
     drawn: list[str] = []
     y = 0.0
-    for run in runs:
+    for timeline in timelines:
         y += TITLE
-        drawn.append(_text(24, y - 12, run.title, TEXT, "bold"))
-        strips = shown(run)
+        drawn.append(_text(24, y - 12, timeline.title, TEXT, "bold"))
+        strips = shown(timeline)
         high = ROW * len(strips)
         for each in strips:
             for stretch in each.during("blocked"):
@@ -218,7 +218,7 @@ def svg(runs: Sequence[Run]) -> str:
         drawn.append(f"<rect {place} {look}/>")
         drawn.append(_text(x + 34, y + 68, word, TEXT))
     whole = y + FOOT
-    title = escape(" and ".join(run.title for run in runs))
+    title = escape(" and ".join(timeline.title for timeline in timelines))
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {whole:g}" '

@@ -11,15 +11,15 @@ the steps in which the lines are walked.
 """
 
 import ast
+import contextlib
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
+from slides.stage.paths import Paths
 from slides.stage.recordings import lesson
 
-ROOT = Path(__file__).parents[3]
 LESSON_WIDTH = 60  # characters; what fits a slide in large type
 
 _FENCE = re.compile(
@@ -46,37 +46,39 @@ def blocks(text: str) -> Iterator[Block]:
         yield Block(line, *match.group("language", "steps", "source", "body"))
 
 
-def current(source: str) -> str:
+def current(paths: Paths, source: str) -> str:
     """Return what `source` says now, ending in a newline.
 
     Raises LookupError when there is no such file, symbol or recording.
     """
     path, _, symbol = source.partition("::")
     if path.endswith(".cast"):
-        return textwrap.fill(lesson(ROOT / "slides" / path), LESSON_WIDTH) + "\n"
-    if not (ROOT / path).is_file():
+        return textwrap.fill(lesson(paths.slides / path), LESSON_WIDTH) + "\n"
+    if not (paths.root / path).is_file():
         raise LookupError(f"there is no file {path}")
-    text = (ROOT / path).read_text(encoding="utf-8")
+    text = (paths.root / path).read_text(encoding="utf-8")
     return _symbol(text, symbol.split("."), source)
 
 
-def fill(text: str) -> str:
+def fill(paths: Paths, text: str) -> str:
     """Return `text` with the body of every named fence as its source is now.
 
     Fences whose source is not there keep what they have: `problems` names them.
     """
 
     def refresh(match: re.Match[str]) -> str:
-        try:
-            body = current(match["source"]) if match["source"] else match["body"]
-        except (LookupError, SyntaxError):
-            body = match["body"]
+        body = match["body"]
+        if match["source"]:
+            with contextlib.suppress(LookupError, SyntaxError):
+                body = current(paths, match["source"])
         return f"{match['open']}\n{body}```"
 
     return _FENCE.sub(refresh, text)
 
 
-def problems(text: str, *, fresh: bool = False) -> Iterator[tuple[int, str]]:
+def problems(
+    paths: Paths, text: str, *, fresh: bool = False
+) -> Iterator[tuple[int, str]]:
     """Yield (line, what is wrong) for each fence with no source or a wrong step.
 
     With `fresh`, a body that differs from its source is wrong too.
@@ -85,7 +87,7 @@ def problems(text: str, *, fresh: bool = False) -> Iterator[tuple[int, str]]:
         lines = block.body.count("\n")
         try:
             if block.source:
-                body = current(block.source)
+                body = current(paths, block.source)
                 lines = body.count("\n")
                 if fresh and body != block.body:
                     yield block.line, f"{block.source} has changed: invoke sync"

@@ -48,7 +48,7 @@ async function open(browser) {
   return page
 }
 
-function tell() {
+function describe() {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
   const note = (index) => document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
   return {
@@ -138,7 +138,7 @@ const browsers = []
 try {
   browsers.push(await launch())
   const first = await open(browsers[0])
-  say({ talk: await first.evaluate(tell) })
+  say({ talk: await first.evaluate(describe) })
   const overflow = await first.evaluate(beside("overflow.js"))
   say({ overflow })
   if (!overflow.length) {

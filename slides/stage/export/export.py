@@ -17,12 +17,14 @@ from typing import Any
 from invoke.exceptions import Exit
 from rich.status import Status
 
-from demos.support.commands import UsageError
 from demos.support.console import console
-from slides.stage import node
-from slides.stage.deck import build as deck
+from demos.support.flags import UsageError
+from slides.stage import browser, node, packages
+from slides.stage.deck.build import build
+from slides.stage.deck.sections import BuildError, places, sections
 from slides.stage.export import documents, website
 from slides.stage.export.documents import Slide, Talk
+from slides.stage.paths import Paths
 
 FILES = {
     "pdf": "asyncio-live.pdf",
@@ -31,72 +33,67 @@ FILES = {
     "web": "web",
     "image": "asyncio-live.png",
 }
-DIST = deck.SLIDES.parent / "dist"
 
 
 def export_all(
-    to: str | None, only: str | None, steps: bool, with_notes: bool, browser: str | None
+    paths: Paths,
+    to: str | None,
+    only: str | None,
+    steps: bool,
+    with_notes: bool,
+    chosen_browser: str | None,
 ) -> None:
     """Write the files named in `only` (default: all of FILES) to the folder `to`.
 
     `steps` gives the PDF a page for each step of the code; `with_notes` leaves the
-    speaker notes in the web page; `browser` is the program to draw with.
+    speaker notes in the web page; `chosen_browser` is the program to draw with.
 
     Raises Exit for a deck that is not fit to publish, a folder that cannot be written,
     or a missing browser.
     """
     wanted = _wanted(only)
-    target = Path(to).absolute() if to else DIST
-    node.install()
-    program = _browser(browser)
+    target = Path(to).absolute() if to else paths.dist
+    packages.install(paths)
+    program = _browser(paths, chosen_browser)
     with _draft(target) as draft:
         ready = draft / "ready"
         ready.mkdir()
         with console.status("Building the deck …") as status:
-            built = deck.build(home=draft)
-            _make(wanted, program, built, ready, steps, with_notes, status)
-        _hand_over(ready, target, draft)
+            built = build(paths, home=draft)
+            counts = [len(section.slides) for section in sections(paths)]
+            drawn = _to_draw(wanted, sum(counts), steps)
+            talk = _draw(paths, program, built, drawn, status)
+            when = _committed(paths)
+            for name, files in drawn.items():
+                sources = [built / file for file in files]
+                made = ready / FILES[name]
+                status.update(f"Writing {made.name} …")
+                match name:
+                    case "pdf":
+                        outline = documents.outline(talk, counts, steps)
+                        documents.finish_pdf(sources[0], made, talk, when, outline)
+                    case "handout":
+                        documents.finish_pdf(sources[0], made, talk, when, [])
+                    case "pptx":
+                        documents.write_pptx(sources, made, talk, when)
+                    case "web":
+                        website.write(built, made, sources[0], with_notes)
+                    case "image":
+                        shutil.copy(sources[0], made)
+        _move(ready, target, draft)
 
 
-def _make(
-    wanted: list[str],
-    program: Path,
-    built: Path,
-    ready: Path,
-    steps: bool,
-    with_notes: bool,
-    status: Status,
-) -> None:
-    """Make the wanted files of the built deck in the folder `ready`."""
-    sections = [len(part.slides) for part in deck.sections()]
-    pictures = [f"{number + 1}.png" for number in range(sum(sections))]
-    slides = "steps.pdf" if steps else "slides.pdf"
+def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]]:
+    """Return what the browser draws for each file that is wanted (see draw.mjs)."""
+    pictures = [f"{number + 1}.png" for number in range(slides)]
     drawn = {
-        "pdf": [slides],
+        "pdf": ["steps.pdf" if steps else "slides.pdf"],
         "handout": ["handout.pdf"],
         "pptx": pictures,
         "web": pictures[:1],
         "image": pictures[:1],
     }
-    files = dict.fromkeys(file for name in wanted for file in drawn[name])
-    talk = _draw(program, built, list(files), status)
-    when = _committed()
-    for name in wanted:
-        sources = [built / file for file in drawn[name]]
-        made = ready / FILES[name]
-        status.update(f"Writing {made.name} …")
-        match name:
-            case "pdf":
-                outline = documents.outline(talk, sections, steps)
-                documents.finish_pdf(sources[0], made, talk, when, outline)
-            case "handout":
-                documents.finish_pdf(sources[0], made, talk, when, [])
-            case "pptx":
-                documents.write_pptx(sources, made, talk, when)
-            case "web":
-                website.write(built, made, sources[0], with_notes)
-            case "image":
-                shutil.copy(sources[0], made)
+    return {name: drawn[name] for name in wanted}
 
 
 def _wanted(only: str | None) -> list[str]:
@@ -107,12 +104,12 @@ def _wanted(only: str | None) -> list[str]:
     return names
 
 
-def _browser(chosen: str | None) -> Path:
-    found = node.browser(chosen)
+def _browser(paths: Paths, chosen: str | None) -> Path:
+    found = browser.find(paths, chosen)
     if found is None:
         mend = "install Chrome, Chromium or Edge, or name one with --browser"
         raise Exit(f"there is no browser on this machine: {mend}", code=1)
-    if found.is_relative_to(node.CHROMIUM):
+    if found == browser.packaged(paths):
         console.print("No browser is installed here: the Chromium from npm draws.")
     return found
 
@@ -137,13 +134,20 @@ def _draft(target: Path) -> Iterator[Path]:
         yield Path(draft)
 
 
-def _draw(browser: Path, built: Path, files: list[str], status: Status) -> Talk:
-    """Draw `files` of the built deck into its folder; return what it says of the talk.
+def _draw(
+    paths: Paths,
+    program: Path,
+    built: Path,
+    drawn: dict[str, list[str]],
+    status: Status,
+) -> Talk:
+    """Draw into the folder of the built deck; return what the page says of the talk.
 
     Raises Exit when a slide holds more than it has room for.
     """
+    files = list(dict.fromkeys(file for each in drawn.values() for file in each))
     order = {
-        "browser": str(browser),
+        "browser": str(program),
         "page": str(built / "index.html"),
         "folder": str(built),
         "files": files,
@@ -170,12 +174,12 @@ def _draw(browser: Path, built: Path, files: list[str], status: Status) -> Talk:
             drawing.wait()
     if drawing.returncode or "error" in heard:
         why = heard.get("error", f"exit code {drawing.returncode}")
-        raise Exit(f"{browser} could not draw: {why}", code=1)
+        raise Exit(f"{program} could not draw: {why}", code=1)
     if heard["overflow"]:
-        places = deck.places(deck.sections())
-        raise deck.BuildError(
+        where = places(sections(paths))
+        raise BuildError(
             "\n".join(
-                f"{places[number - 1]}: {text!r} is {pixels} px outside its slide"
+                f"{where[number - 1]}: {text!r} is {pixels} px outside its slide"
                 for number, text, pixels in heard["overflow"]
             )
         )
@@ -183,18 +187,18 @@ def _draw(browser: Path, built: Path, files: list[str], status: Status) -> Talk:
     return Talk(**heard["talk"], slides=slides)
 
 
-def _committed() -> datetime:
+def _committed(paths: Paths) -> datetime:
     """Return when the slides were last committed or, outside a repository, changed."""
-    git = ["git", "-C", str(deck.SLIDES), "log", "-1", "--format=%ct", "--", "."]
+    git = ["git", "-C", str(paths.slides), "log", "-1", "--format=%ct", "--", "."]
     try:
         log = subprocess.run(git, stdin=subprocess.DEVNULL, capture_output=True)
         seconds = float(log.stdout)
     except (OSError, ValueError):
-        seconds = max(part.path.stat().st_mtime for part in deck.sections())
+        seconds = max(part.path.stat().st_mtime for part in sections(paths))
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _hand_over(ready: Path, target: Path, draft: Path) -> None:
+def _move(ready: Path, target: Path, draft: Path) -> None:
     """Move all that is ready to `target`, in place of what is there, and say it."""
     try:
         target.mkdir(parents=True, exist_ok=True)

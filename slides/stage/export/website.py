@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from slides.stage.deck import build as deck
+from slides.stage.deck.build import LIVE, SYNC
 
 PICTURE = "asyncio-live.png"
 
@@ -18,7 +18,7 @@ def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
     `picture` is what a link to the page shows where it is shared.
     """
     page = (built / "index.html").read_text(encoding="utf-8")
-    page = page.replace(f" {deck.LIVE}", "", 1).replace(deck.SYNC, "", 1)
+    page = page.replace(f" {LIVE}", "", 1).replace(SYNC, "", 1)
     if not with_notes:
         page = _NOTE.sub("", page)
     shared = f'<meta property="og:image" content="{PICTURE}">'

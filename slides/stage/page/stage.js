@@ -38,7 +38,7 @@
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
   /** @type {Show} */
-  let show = { live: served, slide: 1, step: 0, begun: null, runs: {}, next_id: 1 };
+  let show = { live: served, ...onPage(), begun: null, runs: {}, next_id: 1 };
   let known = !served; // whether `show` is the server's, or there is none
   let ahead = Date.now() / 1000 - performance.now() / 1000; // the server's clock to ours
   /** @type {number | null} */

@@ -1,4 +1,4 @@
-"""A built deck, held in memory: what is shown does not go with the folder it came from."""
+"""A built deck, held in memory: its folder may go while it is shown."""
 
 import hashlib
 import json

@@ -1,7 +1,6 @@
 """Where the show stands, kept in a file while it runs: a restart goes on from there."""
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -25,7 +24,9 @@ class Saved:
             age = time.time() - self.path.stat().st_mtime
             kept = json.loads(self.path.read_text(encoding="utf-8"))
             slide, step, begun = (kept[key] for key in ("slide", "step", "begun"))
-            show = Show(True, int(slide), int(step), begun and float(begun))
+            show = Show(
+                True, int(slide), int(step), None if begun is None else float(begun)
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
         sound = show.slide >= 1 and show.step >= 0 and age < LONGEST
@@ -37,8 +38,8 @@ class Saved:
         self.path.parent.mkdir(exist_ok=True)
         draft = self.path.with_suffix(".draft")
         draft.unlink(missing_ok=True)
-        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            json.dump(kept, file)
+        draft.touch(0o600)
+        draft.write_text(json.dumps(kept), encoding="utf-8")
         draft.replace(self.path)
 
     def remove(self) -> None:

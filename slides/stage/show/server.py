@@ -119,16 +119,12 @@ class Stage:
         running = {
             run.id: slug for slug, run in show.runs.items() if run.state == "running"
         }
-        for run, task in self._playing.items():
-            if run not in running:
-                task.cancel()
+        for run in self._playing.keys() - running.keys():
+            self._playing.pop(run).cancel()
         for run, slug in running.items():
             if run not in self._outputs:
                 self._outputs[run] = Output()
                 self._playing[run] = self._tasks.create_task(self._play(run, slug))
-                self._playing[run].add_done_callback(
-                    lambda _, run=run: self._playing.pop(run)
-                )
         for run in self._outputs.keys() - {run.id for run in show.runs.values()}:
             del self._outputs[run]  # another one stands in its place
         self._unsaved.set()

@@ -1,4 +1,4 @@
-"""The messages of show/state.py in TypeScript, so that the page is checked with them."""
+"""The messages of show/state.py in TypeScript, to check the page with."""
 
 import dataclasses
 from collections.abc import Mapping

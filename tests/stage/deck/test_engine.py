@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from slides.stage import node
+from slides.stage.browser import find
+from tests.talks import PATHS
 
-MARP = node.PACKAGES / "@marp-team" / "marp-cli" / "marp-cli.js"
-THEME = (node.SLIDES / "theme.css").read_text("utf-8")
+MARP = PATHS.packages / "@marp-team" / "marp-cli" / "marp-cli.js"
+THEME = PATHS.theme.read_text("utf-8")
 STEPS = """\
 ```python {1|2-3|1,4|all} demos/x.py::y
 a = 1
@@ -22,18 +24,15 @@ c = 3
 ```
 """
 
-
-@pytest.fixture(scope="module", autouse=True)
-def packages() -> None:
-    node.install()
+pytestmark = pytest.mark.usefixtures("packages")
 
 
 def marp(folder: Path, body: str, *options: str) -> "subprocess.CompletedProcess[str]":
     deck = folder / "deck.md"
     deck.write_text(f"---\ntheme: asyncio-live\n---\n\n## A slide\n\n{body}\n", "utf-8")
     command = [str(node.NODE), str(MARP), "--no-stdin", "--output", "index.html"]
-    command += ["--engine", str(node.SLIDES / "stage" / "deck" / "engine.mjs")]
-    command += ["--theme-set", str(node.SLIDES / "theme.css")]
+    command += ["--engine", str(PATHS.slides / "stage" / "deck" / "engine.mjs")]
+    command += ["--theme-set", str(PATHS.theme)]
     return subprocess.run(
         [*command, *options, "--", "deck.md"],
         cwd=folder,
@@ -65,8 +64,8 @@ def picture(folder: Path, name: str, inside: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not (path := node.browser()):
+def browser(packages: None) -> Iterator[Browser]:
+    if not (path := find(PATHS)):
         pytest.skip("no browser on this machine")
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.NODE)
     with sync_playwright() as playwright:
@@ -251,7 +250,7 @@ def test_the_light_palette_has_a_twin_for_each_colour() -> None:
 
 @pytest.mark.parametrize(
     "drawing",
-    sorted((node.SLIDES / "diagrams").glob("*.svg")),
+    sorted(PATHS.diagrams.glob("*.svg")),
     ids=lambda path: path.stem,
 )
 def test_a_drawing_alone_has_the_colours_of_the_theme(drawing: Path) -> None:

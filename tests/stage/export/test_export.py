@@ -23,9 +23,10 @@ from pptx import Presentation
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from slides.stage import recordings
-from slides.stage.deck import build as deck
-from tests.talks import ROOT, gone, invoke
+from slides.stage import frame
+from slides.stage.deck.sections import sections
+from slides.stage.recordings import read
+from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
 
 MADE = {
     "asyncio-live.pdf",
@@ -35,7 +36,7 @@ MADE = {
     "web",
 }
 MOST_BYTES = 700_000  # of the web folder, as a server compresses it
-SECTIONS = deck.sections()
+SECTIONS = sections(PATHS)
 SLIDES = [slide for section in SECTIONS for slide in section.slides]
 STEPPED = """---
 marp: true
@@ -115,15 +116,6 @@ def made(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture
-def fit(talk: Path) -> Path:
-    """A small talk that is fit to publish: no code too wide for its slide."""
-    section = talk / "slides" / "10-more.md"
-    text = re.sub(r"```.*?```", "Words.", section.read_text("utf-8"), flags=re.DOTALL)
-    section.write_text(text, encoding="utf-8")
-    return talk
-
-
 @pytest.fixture(scope="module")
 def pdf(made: Path) -> PdfReader:
     return PdfReader(made / "asyncio-live.pdf")
@@ -192,7 +184,9 @@ def test_demos_show_how_they_ended_as_text(pdf: PdfReader) -> None:
     shown = 0
     for page, slide in zip(pdf.pages, SLIDES, strict=True):
         for name in re.findall(r"\]\(recordings/(\w+)\.svg\)", slide):
-            lines = recordings.last_lines(recordings.RECORDINGS / f"{name}.svg")
+            cast = PATHS.recordings / f"{name}.cast"
+            rows = frame.screen(read(cast)).display
+            lines = [row for row in rows if row.strip()]
             text = squeezed(page.extract_text())
             assert all(squeezed(line) in text for line in lines[-2:])
             shown += 1
@@ -457,7 +451,7 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
             assert export.poll() is None
         started = psutil.Process(export.pid).children(recursive=True)
         export.send_signal(signal.SIGINT)
-        output, _ = export.communicate(timeout=20)
+        output, _ = export.communicate(timeout=PATIENCE)
     assert "Traceback" not in output
     assert len(started) > 1
     assert all(gone(process.pid) for process in started)

@@ -1,22 +1,39 @@
 """`invoke present` as a speaker types it."""
 
+import asyncio
+import json
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from slides.stage.show import server
-from tests.talks import invoke, present
+from tests.talks import PATIENCE, ROOT, Present, invoke, present
 
 
 def fetch(address: str) -> str:
     with urllib.request.urlopen(address) as answer:
         text: str = answer.read().decode()
     return text
+
+
+def test_it_imports_nothing_that_only_other_commands_need() -> None:
+    script = "import sys, slides.stage.show.present as _; print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    packages = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "aiohttp" in packages
+    assert packages & {"lxml", "mypy", "PIL", "pptx", "pypdf", "pyte"} == set()
 
 
 def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:
@@ -78,6 +95,67 @@ def test_without_any_good_deck_it_says_why(talk: Path) -> None:
     assert refused.returncode == 1
     problem = "slides/10-more.md:1: there is no demos/ticker.py::nothing\n"
     assert refused.stderr == problem
+
+
+async def told(show: Present, right: Callable[[dict[str, Any]], bool]) -> Any:
+    """What a window of the show is told, once that is right."""
+    address = show.audience.rstrip("/")
+    async with (
+        asyncio.timeout(5 * PATIENCE),
+        aiohttp.ClientSession(headers={"Origin": address}) as client,
+        client.ws_connect(f"{address}/show?role=viewer") as window,
+    ):
+        while not right(message := json.loads(await window.receive_str())):
+            pass
+        return message
+
+
+def change(talk: Path, old: str, new: str) -> None:
+    section = talk / "slides" / "10-more.md"
+    text = section.read_text("utf-8")
+    assert old in text
+    section.write_text(text.replace(old, new), encoding="utf-8")
+
+
+async def test_two_shows_in_one_checkout_and_an_export_beside_them(fit: Path) -> None:
+    shutil.rmtree(fit / ".build")  # so that both build
+    with ThreadPoolExecutor() as pool, ExitStack() as stack:
+        starts = [present(fit), present(fit)]
+        shows = list(pool.map(stack.enter_context, starts))
+        assert [show.said[0].split()[0] for show in shows] == ["audience"] * 2
+        first = [await told(show, lambda message: True) for show in shows]
+        assert first[0]["version"] == first[1]["version"]
+        change(fit, "## Third", "## Changed")
+        newer = [
+            await told(show, lambda message: message["version"] != first[0]["version"])
+            for show in shows
+        ]
+        assert newer[0]["version"] == newer[1]["version"]
+        done = await asyncio.to_thread(invoke, fit, "export", "--only", "image")
+        assert done.returncode == 0, done.stderr
+        for show in shows:
+            assert (await told(show, lambda message: True))["error"] == ""
+            assert "Changed" in await asyncio.to_thread(fetch, show.audience)
+
+
+async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(
+    talk: Path,
+) -> None:
+    packages = talk / "slides" / "node_modules"
+    kept = packages.readlink()
+    with present(talk) as show:
+        shutil.rmtree(talk / ".build")
+        packages.unlink()
+        assert "A talk" in await asyncio.to_thread(fetch, show.audience)
+        change(talk, "## Third", "## Changed")
+        message = await told(show, lambda message: message["error"])
+        assert message["error"].startswith("npm could not install the deck's packages")
+        assert "\n" not in message["error"]
+        assert "Third" in await asyncio.to_thread(fetch, show.audience)
+        packages.symlink_to(kept)
+        change(talk, "## Changed", "## Changed again")
+        await told(show, lambda message: not message["error"])
+        assert "Changed again" in await asyncio.to_thread(fetch, show.audience)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from demos.support.download.downloads import Download, Downloads
 
 
 @dataclass
-class Run:
+class Repeat:
     """One variant's way through all downloads; times are in seconds."""
 
     downloads: Downloads
@@ -46,7 +46,7 @@ class Variant:
     limit: int
     latencies: Sequence[float] = ()  # seconds; empty where nobody knows them
     skipped: bool = False  # as it would take too long
-    runs: list[Run] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
 
     @property
     def bound(self) -> float:
@@ -61,12 +61,12 @@ class Variant:
     @property
     def times(self) -> list[float]:
         """Return the seconds of each run that came to its end."""
-        return [run.seconds for run in self.runs if run.ended]
+        return [repeat.seconds for repeat in self.repeats if repeat.ended]
 
     @property
     def cpu(self) -> float:
         """Return the median CPU seconds of a run."""
-        return median(run.cpu for run in self.runs)
+        return median(repeat.cpu for repeat in self.repeats)
 
     @property
     def ratio(self) -> float:
@@ -76,17 +76,17 @@ class Variant:
     def run(self, downloads: Downloads, clock: Callable[[], float]) -> None:
         """Carry out `downloads`, and keep what it took; `clock` counts CPU seconds."""
         cpu = clock()
-        run = Run(downloads)
-        self.runs.append(run)
+        repeat = Repeat(downloads)
+        self.repeats.append(repeat)
         self.download(downloads, self.limit)
-        run.ended = perf_counter()
-        run.cpu = clock() - cpu
+        repeat.ended = perf_counter()
+        repeat.cpu = clock() - cpu
 
 
 def outcomes(variants: Sequence[Variant]) -> list[tuple[Download, ...]]:
     """Return for each file its downloads in all runs."""
-    runs = [run.downloads for variant in variants for run in variant.runs]
-    return [*zip(*runs, strict=True)]
+    repeats = [repeat.downloads for variant in variants for repeat in variant.repeats]
+    return [*zip(*repeats, strict=True)]
 
 
 def lost(downloads: Downloads) -> str:

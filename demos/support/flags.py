@@ -1,0 +1,48 @@
+"""What a demo says of its flags: the help of each, and the numbers it accepts.
+
+    def main(files: Annotated[int, Flag("files to download", 1, 10_000)] = 40):
+
+becomes ``--files`` (see ``commands``).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from invoke.exceptions import Exit
+
+
+@dataclass(frozen=True)
+class Flag:
+    """What ``invoke --help`` says of a parameter, and the numbers it accepts."""
+
+    help: str
+    least: float = -math.inf
+    most: float = math.inf
+
+    def number(self, name: str, kind: type[int] | type[float], text: str) -> float:
+        """Return `text` as a number; raise UsageError if it is none, or out of bounds.
+
+        `name` is the parameter's.
+        """
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if self.least <= value <= self.most and not math.isinf(value):
+            return value
+        noun = "a whole number" if kind is int else "a number"
+        if math.isfinite(self.most):
+            noun += f" from {self.least} to {self.most}"
+        elif math.isfinite(self.least):
+            noun += f" of at least {self.least}"
+        raise UsageError(f"--{name.replace('_', '-')} takes {noun}, not {text!r}")
+
+
+class UsageError(Exit):
+    """A command line that makes no sense: one line and exit code 2."""
+
+    context: Any = None  # invoke's ParserContext, where its parser found the mistake
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text} (see: invoke --list, invoke --help COMMAND)", code=2)

@@ -1,0 +1,52 @@
+"""What `invoke record` does: runs the demos for real, and keeps what they show."""
+
+import asyncio
+import contextlib
+
+from invoke.exceptions import Exit
+
+from demos.support.catalog import slugs
+from demos.support.console import console
+from demos.support.flags import UsageError
+from slides.stage import frame, runner
+from slides.stage.files import write_text
+from slides.stage.paths import Paths
+from slides.stage.recordings import events
+
+
+def record_all(paths: Paths, name: str | None = None) -> None:
+    """Record the demo of that name, or all demos when there is none."""
+    known = slugs(paths.demos)
+    slug = name and name.replace("-", "_")
+    if slug and slug not in known:
+        raise UsageError(f"there is no demo {name!r}")
+    for each in [slug] if slug else known:
+        record(paths, each)
+
+
+def record(paths: Paths, slug: str) -> None:
+    """Run a demo and keep its recording and its last frame, both written whole.
+
+    Raises Exit when the demo fails: a failed run is no recording.
+    """
+    command = runner.command(slug)
+    with console.status(f"Recording {command} …"):
+        try:
+            lines = asyncio.run(_collect(paths, slug))
+        except TimeoutError:
+            seconds = runner.deadline(paths, slug)
+            raise Exit(f"{command}: not done after {seconds:g} s", code=1) from None
+    _, code, status = events(lines)[-1]
+    if (code, status) != ("x", "0"):
+        rows = frame.screen(lines).display
+        print(*(row.rstrip() for row in rows if row.strip()), sep="\n")
+        raise Exit(f"{command} ended with {status}: not recorded", code=1)
+    paths.recordings.mkdir(exist_ok=True)
+    write_text(paths.recordings / f"{slug}.cast", "\n".join(lines) + "\n")
+    write_text(paths.recordings / f"{slug}.svg", frame.svg(lines))
+    console.print(f"Recorded {command}")
+
+
+async def _collect(paths: Paths, slug: str) -> list[str]:
+    async with contextlib.aclosing(runner.run(paths, slug)) as lines:
+        return [line async for line in lines]

@@ -1,0 +1,68 @@
+"""A slide as the tests of the words look at it."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from slides.stage.deck.sections import Section
+
+FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]+\)")
+_HEADING = re.compile(r"^#+ .+$", re.MULTILINE)
+
+
+class Slide(NamedTuple):
+    """A slide, and where it stands."""
+
+    path: Path
+    number: int
+    text: str
+
+    @property
+    def markdown(self) -> str:
+        return _COMMENT.sub("", self.text)
+
+    @property
+    def kind(self) -> str:
+        found = re.search(r"<!-- _class: (\w+) -->", self.text)
+        return found[1] if found else ""
+
+    @property
+    def note(self) -> str:
+        comments = _COMMENT.findall(self.text)
+        return "\n".join(each for each in comments if "_class:" not in each)
+
+    @property
+    def headings(self) -> list[str]:
+        return _HEADING.findall(FENCE.sub("", self.markdown))
+
+    @property
+    def fences(self) -> list[tuple[str, str]]:
+        """The opening line and the body of each fence."""
+        return FENCE.findall(self.markdown)
+
+    @property
+    def images(self) -> list[tuple[str, str]]:
+        """The alt text and the target of each image."""
+        return _IMAGE.findall(self.markdown)
+
+    @property
+    def prose(self) -> str:
+        """What stands beside the title, the code and the pictures."""
+        text = _HEADING.sub("", FENCE.sub("", self.markdown))
+        return _LINK.sub(r"\1", _IMAGE.sub("", text))
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.number}"
+
+
+def slides(sections: list[Section]) -> list[Slide]:
+    """Return all slides of some sections, in order."""
+    return [
+        Slide(section.path, number, text)
+        for section in sections
+        for number, text in enumerate(section.slides, 1)
+    ]

@@ -1,0 +1,92 @@
+"""What holds for every slide of any talk, whoever adds a section or a demo."""
+
+import doctest
+import re
+import warnings
+
+import pytest
+
+from demos.support.catalog import slugs
+from slides.stage.deck.checks import problems
+from slides.stage.deck.sections import Section, sections
+from tests.slides.slide import Slide, slides
+from tests.talks import PATHS
+
+CLASSES = {"title", "opener", "demo", "code", "quote", "question", "remember"}
+SECTIONS = sections(PATHS)
+SLIDES = slides(SECTIONS)
+DEMOS = [slide for slide in SLIDES if slide.kind == "demo"]
+each_slide = pytest.mark.parametrize("slide", SLIDES, ids=str)
+each_section = pytest.mark.parametrize(
+    "section", SECTIONS, ids=lambda each: each.path.name
+)
+
+_PROMPT = doctest.DocTestParser()
+
+
+@each_section
+def test_a_section_previews_alone(section: Section) -> None:
+    for key in ("marp: true", "theme: asyncio-live", "lang: en", "paginate: true"):
+        assert key in section.front_matter.splitlines()
+    assert "minutes:" in section.front_matter
+
+
+@each_section
+def test_code_and_figures_are_as_their_sources_are(section: Section) -> None:
+    assert list(problems(PATHS, section, fresh=True)) == []
+
+
+@each_slide
+def test_a_slide_has_one_heading(slide: Slide) -> None:
+    assert len(slide.headings) == 1
+
+
+@each_slide
+def test_a_slide_is_of_a_known_kind_and_has_no_html(slide: Slide) -> None:
+    assert slide.kind in {*CLASSES, ""}
+    assert not re.search(r"</?[a-z]+[ >/]", slide.prose)
+
+
+@each_slide
+def test_a_slide_has_a_note(slide: Slide) -> None:
+    assert slide.note.strip()
+
+
+@each_slide
+def test_images_are_here_and_described(slide: Slide) -> None:
+    for alt, target in slide.images:
+        folder, _, name = target.partition("/")
+        assert folder in {"diagrams", "recordings"}
+        assert (slide.path.parent / folder / name).is_file()
+        assert alt
+
+
+def test_every_demo_has_its_slide() -> None:
+    assert sorted(slide.images for slide in DEMOS) == [
+        [(f"invoke demo.{slug.replace('_', '-')}", f"recordings/{slug}.svg")]
+        for slug in slugs()
+    ]
+
+
+@pytest.mark.parametrize("slide", DEMOS, ids=str)
+def test_a_demo_has_its_slide_for_itself(slide: Slide) -> None:
+    assert not slide.prose.strip()
+    assert not slide.fences
+
+
+@pytest.mark.parametrize(
+    "slide",
+    [each for each in SLIDES if any(">>>" in body for _, body in each.fences)],
+    ids=str,
+)
+def test_code_typed_on_a_slide_gives_what_the_slide_says(slide: Slide) -> None:
+    session = "".join(body for name, body in slide.fences if name.startswith("pycon"))
+    test = _PROMPT.get_doctest(session, {}, str(slide), str(slide.path), 0)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # as at a prompt, not as in pytest
+        warnings.simplefilter("ignore", ResourceWarning)
+        result = runner.run(test, out=said.append)
+    assert result.attempted
+    assert not result.failed, "".join(said)

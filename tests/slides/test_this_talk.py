@@ -1,0 +1,131 @@
+"""What holds for this talk: its sections, length, notes and terms.
+
+It looks at its own files only; what others add beside them is none of its business.
+"""
+
+import re
+
+import pytest
+
+from slides.stage.deck.sections import Section, sections
+from tests.slides.slide import FENCE, Slide, slides
+from tests.talks import PATHS
+
+FILES = [
+    "00-opening.md",
+    "10-asynchronous-programming.md",
+    "20-what-is-asyncio.md",
+    "30-coroutine.md",
+    "40-event-loop.md",
+    "50-beyond.md",
+    "90-closing.md",
+    "99-appendix.md",
+]
+MOST_WORDS = 35
+MOST_LINES = 12
+MOST_COLUMNS = 70
+TITLES = [
+    "# Asyncio, live",
+    "# 1. Asynchronous Programming",
+    "# 2. What is asyncio?",
+    "# 2.1. Coroutine",
+    "# 2.2. Event loop",
+]
+WATCHED_FOR = ["downloader", "threads_vs_processes", "event_loop_trace"]
+
+# What not to write, and what the Python documentation writes instead.
+SPELLINGS = {
+    r"AsyncIO|async ?IO|Asyncio(?!, live)": "asyncio",
+    r"eventloop|event-loop(?!-trace)|main loop": "event loop",
+    r"(?i)\bco-routine": "coroutine",
+    r"(?i)async(hronous)? function(?! call)": "coroutine function",
+    r"(?i)multi-thread|multi-process": "threading, multiprocessing",
+    r"(?i)subinterpreter": "sub-interpreter",
+    r"(?i)free ?threaded|freethreaded|no-?gil\b": "free-threaded",
+    r"(?i)non blocking|nonblocking": "non-blocking",
+    r"(?i)cpu bound|i/?o bound|IO-bound": "CPU-bound, I/O-bound",
+    r"(?i)sub-process": "subprocess",
+    r"(?i)synchronis": "synchronization",
+    r"(?i)task ?group(?<!TaskGroup)": "TaskGroup",
+    r"(?i)time-out": "timeout",
+    r"canceled|canceling": "cancelled, cancelling",
+    r"\bthreadpool|thread-pool": "thread pool",
+    r"\bpython\b(?!3| -|-)": "Python",
+    r"\bgil\b": "GIL",
+    r"(?i)green ?thread|fiber": "coroutine or task",
+}
+
+_NOT_OURS = re.compile(  # names and other people's words
+    r"`[^`\n]*`|\"[^\"]*\"|\]\([^)]*\)|demo\.\S+|^Source: .*", re.MULTILINE
+)
+
+SECTIONS = [part for part in sections(PATHS) if part.path.name in FILES]
+SLIDES = slides(SECTIONS)
+MAIN = [slide for slide in SLIDES if slide.path.name != "99-appendix.md"]
+each_slide = pytest.mark.parametrize("slide", SLIDES, ids=str)
+
+
+def test_its_sections_are_there() -> None:
+    assert [section.path.name for section in SECTIONS] == FILES
+
+
+def test_the_minutes_add_up_to_thirty() -> None:
+    assert sum(section.minutes for section in SECTIONS) == 30
+
+
+def test_the_main_path_is_of_a_length_that_fits() -> None:
+    assert 32 <= len(MAIN) <= 38
+
+
+def test_sections_stand_in_the_order_and_under_the_titles_of_the_article() -> None:
+    headings = [heading for slide in SLIDES for heading in slide.headings]
+    assert [each for each in headings if each.startswith("# ")] == TITLES
+
+
+@pytest.mark.parametrize("section", SECTIONS[1:6], ids=lambda each: each.path.name)
+def test_a_section_ends_on_what_to_remember(section: Section) -> None:
+    assert "<!-- _class: remember -->" in section.slides[-1]
+
+
+@each_slide
+def test_a_slide_is_short(slide: Slide) -> None:
+    words = re.findall(r"\w[\w’'./-]*", slide.prose)
+    assert len(words) <= MOST_WORDS, words
+    lines = [line for _, body in slide.fences for line in body.splitlines()]
+    assert len(lines) <= MOST_LINES
+    assert max(map(len, lines), default=0) <= MOST_COLUMNS
+
+
+@each_slide
+def test_a_slide_has_a_note_that_says_what_to_say_and_from_where(slide: Slide) -> None:
+    assert len(slide.note.split()) >= 40
+    assert "\nSource: " in slide.note
+    if slide.kind == "demo":
+        assert "\nDemo: " in slide.note
+
+
+@each_slide
+def test_a_number_on_a_slide_has_its_source_in_the_note(slide: Slide) -> None:
+    for number in re.findall(r"\d[\d.,]*\d|\d", slide.prose):
+        assert number in slide.note
+
+
+@pytest.mark.parametrize("slug", WATCHED_FOR)
+def test_a_demo_of_the_title_is_announced_and_summed_up(slug: str) -> None:
+    shown = [i for i, each in enumerate(MAIN) if f"recordings/{slug}.svg" in each.text]
+    before, after = MAIN[shown[0] - 1], MAIN[shown[0] + 1]
+    assert re.search(r"\b[Ww]atch\b", before.headings[0] + before.prose)
+    assert f"text recordings/{slug}.cast" in dict(after.fences)
+
+
+def test_no_two_slides_have_the_same_title() -> None:
+    titles = [slide.headings[0] for slide in SLIDES]
+    assert len(set(titles)) == len(titles)
+
+
+@each_slide
+def test_terms_are_spelled_as_in_the_python_documentation(slide: Slide) -> None:
+    text = _NOT_OURS.sub("", FENCE.sub("", slide.text))
+    for wrong, right in SPELLINGS.items():
+        found = re.search(wrong, text)
+        assert not found, f"{found} should be {right}"

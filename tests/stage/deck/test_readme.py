@@ -1,0 +1,77 @@
+"""The README's table, written from the slides."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from slides.stage.deck import readme
+from slides.stage.deck.sections import Section
+from tests.talks import invoke
+
+HEAD = "| section | slides | demo | command |\n|---|---|---|---|\n"
+STALE = (
+    f"# A talk\n\n{HEAD}| what was | 1–9 | | |\n\nAnd so on, in a | table | or not.\n"
+)
+PROBLEMS = """
+from pathlib import Path
+from slides.stage.deck import checks
+from slides.stage.paths import Paths
+stale = checks.stale(Paths(Path.cwd()))
+print(*(each for each in stale if each.startswith("README")), sep="\\n")
+"""
+
+
+def section(*slides: str) -> Section:
+    return Section(Path("10-part.md"), "", "\n---\n".join(slides))
+
+
+def picture(slug: str) -> str:
+    return f"![invoke demo.{slug.replace('_', '-')}](recordings/{slug}.svg)\n"
+
+
+def test_the_table_has_a_row_for_each_section_and_each_further_demo() -> None:
+    sections = [
+        section("# One\n", "## Second\n"),
+        section("## Two: a | b\n", picture("a_demo"), picture("b")),
+        section("# Last: the end\n"),
+    ]
+    filled = readme.fill(STALE, sections)
+    assert filled == STALE.replace(
+        "| what was | 1–9 | | |",
+        "| One | 1–2 | | |\n"
+        "| Two | 3–5 | [a_demo](demos/a_demo.py) | `invoke demo.a-demo` |\n"
+        "| | | [b](demos/b.py) | `invoke demo.b` |\n"
+        "| Last | 6 | | |",
+    )
+    assert readme.fill(filled, sections) == filled
+
+
+def test_a_bar_in_a_title_ends_no_cell() -> None:
+    assert r"| int \| None | 1 | | |" in readme.fill(HEAD, [section("# int | None\n")])
+
+
+def test_a_text_without_the_table_stays_as_it_is() -> None:
+    text = "# A talk\n\n| another | table |\n|---|---|\n"
+    assert readme.fill(text, [section("# One\n")]) == text
+
+
+def test_sync_writes_the_table_and_check_says_that_it_is_out_of_date(
+    talk: Path,
+) -> None:
+    def problems() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", PROBLEMS],
+            cwd=talk,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    assert problems() == ""
+    (talk / "README.md").write_text(STALE, encoding="utf-8")
+    assert problems() == "README.md is out of date: invoke sync"
+    assert "updated README.md\n" in invoke(talk, "sync").stdout
+    written = (talk / "README.md").read_text("utf-8")
+    assert "| A talk | 1–2 | [ticker](demos/ticker.py) |" in written
+    assert problems() == ""
+    assert invoke(talk, "sync").stdout == ""

@@ -1,0 +1,75 @@
+"""The npm packages: installed once, and no network needed after that."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from invoke.exceptions import Exit
+
+from slides.stage import browser, packages
+from slides.stage.paths import Paths
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A folder whose packages are those of its lock; npm would fail there."""
+    paths = Paths(tmp_path)
+    paths.packages.mkdir(parents=True)
+    paths.lock.write_text("{}", encoding="utf-8")
+    stamp = hashlib.sha256(paths.lock.read_bytes()).hexdigest()
+    (paths.packages / ".installed").write_text(stamp)
+    return paths
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the programs of a machine: a browser, and nothing else."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "chromium"
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    return programs
+
+
+def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
+    """Check that packages are to be installed: there are none to install from."""
+    with pytest.raises(Exit) as failed:
+        packages.install(paths, develop=develop)
+    assert failed.value.code == 1
+    message = str(failed.value.message)
+    assert message.startswith("npm could not install the deck's packages: ")
+    assert "\n" not in message
+
+
+linux = pytest.mark.skipif(not browser.PACKAGED, reason="npm has no Chromium for it")
+
+
+@linux
+def test_what_is_there_is_not_installed_again(paths: Paths, machine: Path) -> None:
+    packages.install(paths)
+
+
+@linux
+def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
+    paths.lock.write_text("nonsense", encoding="utf-8")
+    check_npm_is_asked(paths)
+
+
+@linux
+@pytest.mark.parametrize(
+    ("has_one", "develops"), [(False, False), (True, True), (False, True)]
+)
+def test_a_machine_without_a_browser_gets_one_and_the_tests_do_beside_theirs(
+    paths: Paths, machine: Path, has_one: bool, develops: bool
+) -> None:
+    if not has_one:
+        (machine / "chromium").unlink()
+    check_npm_is_asked(paths, develop=develops)
+    paths.chromium.mkdir()
+    check_npm_is_asked(paths, develop=develops)  # half of one is none
+    (paths.chromium / "chrome").touch()
+    if develops:
+        check_npm_is_asked(paths, develop=True)
+        (paths.packages / packages.TYPESCRIPT).mkdir()
+    packages.install(paths, develop=develops)

@@ -1,0 +1,54 @@
+"""`invoke record`: whole recordings of runs that went well."""
+
+from pathlib import Path
+
+import pytest
+
+from slides.stage import frame
+from slides.stage.paths import Paths
+from slides.stage.recordings import events, lesson, read
+from tests.talks import invoke
+
+
+def test_a_recording_is_the_run_and_its_last_frame(talk: Path) -> None:
+    folder = Paths(talk).recordings
+    cast, svg = folder / "ticker.cast", folder / "ticker.svg"
+    before = {path.name for path in folder.iterdir()}
+    for old in (cast, svg):
+        old.unlink()
+    done = invoke(talk, "record", "--demo", "ticker")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in folder.iterdir()} == before
+    lines = read(cast)
+    assert events(lines)[-1][1:] == ("x", "0")
+    assert svg.read_text("utf-8") == frame.svg(lines)
+    assert lesson(cast) == "There were 3 ticks."
+    rows = [row.rstrip() for row in frame.screen(lines).display]
+    assert [row for row in rows if row] == [
+        *("tick 0", "tick 1", "tick 2", "There were 3 ticks."),
+        "try next: invoke demo.ticker --ticks 5",
+    ]
+
+
+@pytest.mark.parametrize("slug", ["fails", "exits"])
+def test_a_failed_run_is_no_recording(talk: Path, slug: str) -> None:
+    cast = Paths(talk).recordings / f"{slug}.cast"
+    before = cast.read_bytes()
+    done = invoke(talk, "record", "--demo", slug)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert cast.read_bytes() == before
+
+
+def test_a_run_past_its_deadline_is_no_recording(talk: Path) -> None:
+    demo = talk / "demos" / "waits.py"
+    demo.write_text(f"{demo.read_text('utf-8')}\nDEADLINE = 0.5\n", encoding="utf-8")
+    done = invoke(talk, "record", "--demo", "waits")
+    assert done.returncode == 1
+    assert done.stderr == "invoke demo.waits: not done after 0.5 s\n"
+
+
+def test_an_unknown_demo_is_bad_input(recorded: Path) -> None:
+    done = invoke(recorded, "record", "--demo", "nothing")
+    assert done.returncode == 2
+    assert done.stderr.startswith("there is no demo 'nothing'")

@@ -1,0 +1,29 @@
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from demos.support.speedup.pools import executors, start
+
+
+@pytest.mark.parametrize("model", executors())
+def test_each_worker_of_a_pool_has_answered_when_it_has_started(model: str) -> None:
+    answered: set[object] = set()
+
+    class Pool(ThreadPoolExecutor):
+        """Passes the calls on, and keeps the answers."""
+
+        def map(self, *call: Any, **options: Any) -> Iterator[Any]:
+            answers = list(pool.map(*call, **options))
+            answered.update(answers)
+            return iter(answers)
+
+    with executors()[model](3) as pool, Pool() as spy:
+        start(spy, 3)
+    assert len(answered) == 3
+
+
+def test_sub_interpreters_are_there_where_python_has_them() -> None:
+    assert ("sub-interpreters" in executors()) == (sys.version_info >= (3, 14))

@@ -1,0 +1,48 @@
+import pytest
+
+from demos.support.flags import Flag, UsageError
+
+FREE, POSITIVE, PORT = Flag(""), Flag("", 0), Flag("", 1, 65535)
+
+
+@pytest.mark.parametrize(
+    ("flag", "kind", "text", "number"),
+    [
+        (FREE, int, "-7", -7),
+        (FREE, float, "-7.5", -7.5),
+        (POSITIVE, float, "0", 0),
+        (POSITIVE, float, "1e3", 1000),
+        (PORT, int, "1", 1),
+        (PORT, int, "65535", 65535),
+    ],
+)
+def test_a_number_between_the_bounds_is_taken(
+    flag: Flag, kind: type[int] | type[float], text: str, number: float
+) -> None:
+    taken = flag.number("some_port", kind, text)
+    assert (taken, type(taken)) == (number, kind)
+
+
+@pytest.mark.parametrize(
+    ("flag", "kind", "text", "noun"),
+    [
+        (FREE, int, "many", "a whole number"),
+        (FREE, float, "many", "a number"),
+        (FREE, float, "inf", "a number"),
+        (POSITIVE, float, "-0.1", "a number of at least 0"),
+        (POSITIVE, float, "nan", "a number of at least 0"),
+        (POSITIVE, float, "inf", "a number of at least 0"),
+        (POSITIVE, int, "", "a whole number of at least 0"),
+        (PORT, int, "0", "a whole number from 1 to 65535"),
+        (PORT, int, "65536", "a whole number from 1 to 65535"),
+        (PORT, int, "80.5", "a whole number from 1 to 65535"),
+    ],
+)
+def test_what_else_there_is_is_a_usage_error(
+    flag: Flag, kind: type[int] | type[float], text: str, noun: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        flag.number("some_port", kind, text)
+    said = f"--some-port takes {noun}, not {text!r}"
+    hint = "(see: invoke --list, invoke --help COMMAND)"
+    assert (caught.value.message, caught.value.code) == (f"{said} {hint}", 2)
