@@ -10,7 +10,8 @@ import pytest
 
 from demos.support.catalog import slugs
 from slides.stage.deck import readme
-from slides.stage.deck.sections import sections
+from slides.stage.deck.build import build
+from slides.stage.deck.contents import contents
 from tests.talks import PATHS, PATIENCE, ROOT, invoke, present
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,8 +34,8 @@ def test_the_two_commands_stand_as_they_are_typed() -> None:
     ]
 
 
-def test_the_table_is_the_deck() -> None:
-    assert readme.fill(README, sections(PATHS)) == README
+def test_the_table_is_the_deck(packages: None) -> None:
+    assert readme.fill(README, contents(build(PATHS))) == README
     linked = re.findall(r"\[\w+\]\(demos/(\w+)\.py\)", README)
     assert sorted(linked) == slugs()
 

@@ -1,5 +1,6 @@
 """Speed, as ratios in one run: `invoke bench`. Nothing here passes or fails."""
 
+import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,9 @@ from demos.support.console import console
 from demos.support.download.file_server import file_server, plan_files
 from demos.support.measure import python
 from demos.support.trace.step_cost import step_cost
-from slides.stage import packages
-from slides.stage.deck.build import build, marp
+from slides.stage import node, packages
+from slides.stage.deck.build import build
+from slides.stage.deck.sections import sections
 from tests.talks import PATHS
 
 
@@ -54,15 +56,21 @@ def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
 
 
 def builds() -> str:
-    """Return our build of the deck beside plain marp on the joined Markdown."""
+    """Return our build of the deck beside plain marp on one file of all sections."""
     with tempfile.TemporaryDirectory() as folder:
-        built = build(PATHS, home=Path(folder) / "first")
+        joined = Path(folder) / "deck.md"
+        texts = [part.text.split("---\n", 2)[-1] for part in sections(PATHS)]
+        joined.write_text("\n---\n".join(texts), encoding="utf-8")
+        command = node.npx("marp", "--no-stdin", "--", str(joined))
 
         def ours() -> None:
             with tempfile.TemporaryDirectory() as home:
                 build(PATHS, home=Path(home))
 
-        return ratio(ours, lambda: marp(PATHS, built, "deck.md", "--output", "x.html"))
+        def plain() -> None:
+            subprocess.run(command, cwd=PATHS.slides, capture_output=True, check=True)
+
+        return ratio(ours, plain)
 
 
 def main() -> None:

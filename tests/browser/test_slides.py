@@ -12,12 +12,14 @@ from playwright.async_api import Browser, Page
 
 from slides.stage.deck.build import THEMES, build
 from slides.stage.deck.sections import sections
+from tests.slides.slide import split
 from tests.talks import PATHS, ROOT, Present, present
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SLIDES = sum(len(part.slides) for part in sections(PATHS))
-DEMOS = re.findall(r"!\[invoke demo\.", "".join(p.text for p in sections(PATHS)))
+MARKDOWN = [slide for part in sections(PATHS) for slide in split(part.text)]
+SLIDES = len(MARKDOWN)
+DEMOS = re.findall(r"!\[invoke demo\.", "".join(MARKDOWN))
 
 # For every text on every slide: [slide, text, px, contrast, is code, is a terminal].
 # What lies behind a text is what is painted below its middle.

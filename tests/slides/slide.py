@@ -64,5 +64,27 @@ def slides(sections: list[Section]) -> list[Slide]:
     return [
         Slide(section.path, number, text)
         for section in sections
-        for number, text in enumerate(section.slides, 1)
+        for number, text in enumerate(split(section.text), 1)
     ]
+
+
+def split(text: str) -> list[str]:
+    """Return the Markdown of each slide of a section as this talk writes them.
+
+    By hand, to hold the engine against: rulers are ``---``, fences three backticks.
+    """
+    slides = [""]
+    fenced = False
+    for line in front_matter(text)[1].splitlines(keepends=True):
+        fenced ^= line.startswith("```")
+        if line == "---\n" and not fenced:
+            slides.append("")
+        else:
+            slides[-1] += line
+    return slides
+
+
+def front_matter(text: str) -> tuple[list[str], str]:
+    """Return the lines of a section's front matter, and the rest."""
+    _, front, rest = text.split("---\n", 2)
+    return front.splitlines(), rest

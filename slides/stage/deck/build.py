@@ -1,8 +1,4 @@
-"""One deck out of the section files: join, check, build.
-
-marp-cli makes one deck of one Markdown file and includes nothing, so the sections are
-joined here: the first one's front matter stays, the others' is read and dropped.
-"""
+"""One deck out of the section files: rendered by marp with our engine, and gathered."""
 
 import gzip
 import hashlib
@@ -14,14 +10,18 @@ import tempfile
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from slides.stage import node, recordings
-from slides.stage.deck import checks, fences
+from slides.stage.deck import fences
+from slides.stage.deck.contents import FILE, Contents, contents
+from slides.stage.deck.references import Reference, references
 from slides.stage.deck.sections import BuildError, Section, sections
 from slides.stage.paths import Paths
 
 STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
+INDEX = "index.html"
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
 SYNC = '<script src="sync.js"></script>'  # in the page's head, for that server
 
@@ -43,50 +43,55 @@ _PACKAGED = {
 }
 
 
-def join(paths: Paths, parts: list[Section], theme: str = "dark") -> str:
-    """Return all sections as one Markdown text, its code as the sources are now."""
-    head = f"---\n{parts[0].front_matter}colorScheme: {theme}\n---\n\n"
-    return fences.fill(paths, head + "\n---\n\n".join(part.body for part in parts))
-
-
-def build(paths: Paths, theme: str = "dark", home: Path | None = None) -> Path:
+def build(
+    paths: Paths,
+    theme: str = "dark",
+    home: Path | None = None,
+    *,
+    with_notes: bool = True,
+) -> Path:
     """Build the deck and return its folder, with index.html and all it refers to.
 
     The folder is in `home` (default: .build) and named by what went in, so that nothing
-    is built twice; the last good deck stays until a new one is whole.
+    is built twice; the last good deck stays until a new one is whole. What it holds is
+    told by `contents`.
 
     Raises BuildError.
     """
     home = home or paths.build
     parts = sections(paths)
-    for part in parts:
-        for problem in checks.problems(paths, part):
-            raise BuildError(problem)
-    text = join(paths, parts, theme)
-    target = home / f"{_fingerprint(paths, text)}-{theme}"
+    sources, problems = fences.read(paths, parts)
+    if problems:
+        raise BuildError("\n".join(problems))
+    order = {
+        "sections": [{"file": part.name, "text": part.text} for part in parts],
+        "sources": sources,
+        "pictures": str(paths.slides),
+        "colorScheme": theme,
+        "notes": with_notes,
+    }
+    target = home / f"{_fingerprint(paths, order)}-{theme}"
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home) as temporary:
         draft = Path(temporary) / "deck"
         draft.mkdir()
-        (draft / "deck.md").write_text(text, encoding="utf-8")
-        for pictures in (paths.diagrams, paths.recordings):
-            shutil.copytree(pictures, draft / pictures.name)
         for folder, files in _PACKAGED.items():
             (draft / folder).mkdir()
             for file in files:
                 shutil.copy(paths.packages / file, draft / folder)
         for file in ("state.js", "stage.js", "stage.css", "sync.js"):
             shutil.copy(STAGE / "page" / file, draft)
-        marp(paths, draft, "deck.md", "--output", "index.html")
-        slides = json.loads((draft / "deck.json").read_text("utf-8"))["slides"]
-        talk = {"slides": slides, **_talk(paths, parts)}
-        script = f"const TALK = {json.dumps(talk)};\n"
+        render(paths, order, draft)
+        held = contents(draft)
+        script = f"const TALK = {json.dumps(_talk(paths, held))};\n"
         (draft / "talk.js").write_text(script, encoding="utf-8")
-        page = draft / "index.html"
+        page = draft / INDEX
         root = f'{LIVE} data-version="{target.name}"'
-        page.write_text(_add_stage(page.read_text("utf-8"), root), encoding="utf-8")
+        text = _add_stage(page.read_text("utf-8"), root)
+        page.write_text(text, encoding="utf-8")
+        _gather(paths, parts, held, text, draft)
         try:
             draft.rename(target)
         except OSError:  # somebody else has built it meanwhile
@@ -103,23 +108,32 @@ def last(paths: Paths, theme: str) -> Path | None:
     return next(paths.build.glob(f"*-{theme}"), None)
 
 
-def marp(paths: Paths, folder: Path, *arguments: str) -> None:
-    """Run the locked marp-cli on the deck in `folder`.
+def render(paths: Paths, order: dict[str, Any], folder: Path) -> None:
+    """Let marp make the page of an order (see engine.mjs), and deck.json, in `folder`.
 
-    Raises BuildError with the one line of its output that says what is wrong.
+    Raises BuildError with what the engine finds wrong or, when marp itself fails, with
+    the one line of its output that says why.
     """
+    told = folder / FILE
+    markdown = folder / "order.md"  # marp takes nothing else
+    markdown.write_text(json.dumps(order | {"output": str(told)}), encoding="utf-8")
+    themes = [str(path) for path in sorted(paths.slides.glob("*.css"))]
     options = ["--no-stdin", "--engine", str(STAGE / "deck" / "engine.mjs")]
-    options += ["--theme-set", str(paths.theme)]
-    files = [str(folder / each) if "." in each else each for each in arguments]
     done = subprocess.run(
-        node.npx("marp", *files, *options),
+        node.npx(
+            *("marp", *options, "--output", str(folder / INDEX)),
+            *("--theme-set", *themes, "--", str(markdown)),
+        ),
         cwd=paths.slides,
-        env=node.environment() | {"DECK_JSON": str(folder / "deck.json")},
+        env=node.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
     )
+    markdown.unlink()
+    if told.exists() and (problems := json.loads(told.read_bytes())["problems"]):
+        raise BuildError("\n".join(problems))
     if done.returncode:
         said = re.sub(r"\x1b\[[\d;]*m", "", done.stderr + done.stdout)
         error = _MARP_ERROR.search(said)  # folded at 80 columns
@@ -127,23 +141,82 @@ def marp(paths: Paths, folder: Path, *arguments: str) -> None:
         raise BuildError(f"marp: {' '.join(why.split())}")
 
 
-def _fingerprint(paths: Paths, text: str) -> str:
+def _gather(
+    paths: Paths, parts: list[Section], held: Contents, page: str, draft: Path
+) -> None:
+    """Copy what the page needs of slides/ into `draft`.
+
+    Raises BuildError, with file and line, for what is not there, or remote.
+    """
+    problems = []
+    for reference in references(page):
+        source = (paths.slides / reference.path).resolve()
+        if reference.is_remote:
+            problem = f"{reference.url} is remote: no network on stage"
+        elif (draft / reference.path).exists():
+            continue
+        elif not source.is_relative_to(paths.slides.resolve()):
+            problem = f"{reference.path} is outside of slides/"
+        elif source.is_file():
+            (draft / reference.path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, draft / reference.path)
+            continue
+        else:
+            problem = f"there is no {reference.path}"
+        problems.append(f"{_place(paths, parts, held, reference)}: {problem}")
+    if problems:
+        raise BuildError("\n".join(dict.fromkeys(problems)))
+
+
+def _place(
+    paths: Paths, parts: list[Section], held: Contents, reference: Reference
+) -> str:
+    """Return where a page's reference is written: file and line."""
+    texts = {part.name: part.text for part in parts}
+    first = 0
+    if reference.slide:
+        slide = held.slides[reference.slide - 1]
+        texts, first = {slide.file: texts[slide.file]}, slide.line - 1
+    else:
+        for theme in sorted(paths.slides.glob("*.css")):
+            texts[f"{paths.slides.name}/{theme.name}"] = theme.read_text("utf-8")
+    for file, text in texts.items():
+        for number, line in enumerate(text.split("\n")[first:], first + 1):
+            if reference.url in line or unquote(reference.url) in line:
+                return f"{file}:{number}"
+    if reference.slide:
+        return held.slides[reference.slide - 1].place
+    asking = next((each for each in parts if "theme:" in each.text), parts[0])
+    number = asking.text.partition("theme:")[0].count("\n") + 1
+    return f"{asking.name}:{number}"
+
+
+def _fingerprint(paths: Paths, order: dict[str, Any]) -> str:
     """Return a hash of all that goes into the built deck."""
-    digest = hashlib.sha256(text.encode())
-    used = [paths.theme, paths.lock]
-    ours = (STAGE / "deck", STAGE / "page")
-    for folder in (paths.diagrams, paths.recordings, *ours):
-        used += sorted(path for path in folder.iterdir() if path.is_file())
+    digest = hashlib.sha256(json.dumps(order).encode())
+    ours = [STAGE / "deck", STAGE / "page"]
+    used = [path for folder in ours for path in sorted(folder.iterdir())]
+    for path in sorted(paths.slides.rglob("*")):
+        if path.suffix != ".md" and not (
+            path.is_relative_to(paths.packages) or path.is_relative_to(STAGE)
+        ):
+            used.append(path)
     for path in used:
-        digest.update(path.name.encode() + path.read_bytes())
+        if path.is_file():
+            name = path.name.encode()
+            digest.update(name + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
-def _talk(paths: Paths, parts: list[Section]) -> dict[str, Any]:
-    """Return what the page must know of the talk: budgets and recordings."""
+def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
+    """Return what the page must know: what the rules do, budgets, and recordings."""
     budgets = [
-        {"title": part.title, "minutes": part.minutes, "slides": len(part.slides)}
-        for part in parts
+        {
+            "title": section.title,
+            "minutes": section.minutes,
+            "slides": len(held.of(number)),
+        }
+        for number, section in enumerate(held.sections)
     ]
     recorded = {
         path.stem: {
@@ -152,7 +225,8 @@ def _talk(paths: Paths, parts: list[Section]) -> dict[str, Any]:
         }
         for path in sorted(paths.recordings.glob("*.cast"))
     }
-    return {"sections": budgets, "recordings": recorded}
+    slides = [{"steps": slide.steps, "demo": slide.demo} for slide in held.slides]
+    return {"slides": slides, "sections": budgets, "recordings": recorded}
 
 
 def _add_stage(page: str, root: str) -> str:

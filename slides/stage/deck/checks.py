@@ -1,10 +1,6 @@
-"""What `invoke check` runs: style, types, and what is stale of blocks and recordings.
-
-What is wrong in a section is also looked for by each build of the deck.
-"""
+"""What `invoke check` runs: style, types, stale blocks and recordings."""
 
 import importlib.util
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +11,9 @@ from invoke.exceptions import Exit
 from demos.support.console import console
 from slides.stage import node, packages, recordings
 from slides.stage.deck import fences
-from slides.stage.deck.sections import Section, sections
+from slides.stage.deck.build import build
+from slides.stage.deck.contents import contents
+from slides.stage.deck.sections import BuildError, sections
 from slides.stage.deck.sync import derived
 from slides.stage.paths import Paths
 
@@ -26,17 +24,13 @@ TOOLS = {
 }
 PAGE = Path(__file__).parents[1] / "page"  # its scripts name their types in comments
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
-_REMOTE = re.compile(
-    r"""(?:!\[[^\]]*\]\(|\burl\(|\bsrc=)["']?(?P<target>(?:\w+:)?//[^"')\s>]+)"""
-)
-
 
 def check(paths: Paths) -> None:
     """Run all checks and show what each finds.
 
     Raises Exit when one finds something, or when a tool is missing.
     """
+    packages.install(paths, develop=True)
     found = [*_tools(paths), *stale(paths)]
     for problem in found:
         console.print(problem, markup=False, soft_wrap=True)
@@ -48,32 +42,16 @@ def check(paths: Paths) -> None:
 def stale(paths: Paths) -> Iterator[str]:
     """Yield one line for each slide, recording or file that is out of date."""
     parts = sections(paths)
+    sources, _ = fences.read(paths, parts)
     for section in parts:
-        yield from problems(paths, section, fresh=True)
-    for path, text in derived(paths, parts).items():
-        if path.read_text(encoding="utf-8") != text:
-            yield f"{path.name} is out of date: invoke sync"
+        yield from fences.stale(section, sources)
+    try:
+        for path, text in derived(paths, contents(build(paths))).items():
+            if path.read_text(encoding="utf-8") != text:
+                yield f"{path.name} is out of date: invoke sync"
+    except BuildError as error:
+        yield str(error.message)
     yield from recordings.stale(paths)
-
-
-def problems(paths: Paths, section: Section, *, fresh: bool = False) -> Iterator[str]:
-    """Yield one line, with file and line number, for all that is wrong in a section.
-
-    With `fresh`, a code block that differs from its source is wrong too.
-    """
-    here = section.name
-    for remote in _REMOTE.finditer(section.text):
-        line = section.text.count("\n", 0, remote.start()) + 1
-        yield f"{here}:{line}: {remote['target']} is remote: no network on stage"
-    for image in _IMAGE.finditer(section.text):
-        line = section.text.count("\n", 0, image.start()) + 1
-        target = image["target"]
-        if "//" not in target and not (section.path.parent / target).is_file():
-            mend = f" ({image['alt']} is recorded by: invoke record)"
-            recorded = target.startswith("recordings/")
-            yield f"{here}:{line}: there is no {target}{mend if recorded else ''}"
-    for line, what in fences.problems(paths, section.text, fresh=fresh):
-        yield f"{here}:{line}: {what}"
 
 
 def _tools(paths: Paths) -> Iterator[str]:
@@ -82,7 +60,6 @@ def _tools(paths: Paths) -> Iterator[str]:
             install = f"{sys.executable} -m pip install -r tests/requirements.txt"
             raise Exit(f"{module} is missing: {install}", code=1)
         yield from _run(name, [sys.executable, "-m", module, *arguments], paths.root)
-    packages.install(paths, develop=True)
     yield from _run("tsc", node.npx("tsc", "--project", str(PAGE)), paths.slides)
 
 

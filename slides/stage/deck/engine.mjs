@@ -1,36 +1,56 @@
 /**
- * The Marp engine of this deck: marp --engine stage/deck/engine.mjs, run in the folder
- * that holds the deck and its pictures. Three things plain Marp lacks:
+ * The Marp engine of this deck, and the only place that knows what a slide is.
+ *
+ * marp-cli makes one page of one Markdown file. What it is given here is an order
+ * instead, as JSON, see `Order`: each section is parsed as the document that it is when
+ * it previews alone, so that its front matter, its styles and its mistakes stay its own,
+ * and the slides of all become one deck. What there is on each slide is written to
+ * deck.json beside the page. Three things plain Marp lacks:
  *
  * - a local .svg picture becomes part of the page: its text takes the page's fonts,
  *   its colours follow the theme. One whose alt text is a demo's command is marked
  *   as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
- * - `colorScheme: light` in the front matter (see theme.css).
+ * - a fence that names a source shows it as it is now.
  *
- * What the slides hold is written to the file that $DECK_JSON names.
+ * @typedef {object} Order
+ * @property {{file: string, text: string}[]} sections in order; `file` is for people
+ * @property {Record<string, string>} sources what the sources that fences name say
+ * @property {string} pictures the folder that pictures are looked for in
+ * @property {"dark" | "light"} colorScheme
+ * @property {boolean} notes whether the page holds the speaker notes
+ * @property {string} output where deck.json goes
  */
 
 import { readFileSync, writeFileSync } from "node:fs"
 import { basename, isAbsolute, relative, resolve } from "node:path"
+import postcss from "postcss"
 
 const VEIL = "color-mix(in srgb, var(--panel) 65%, #0000)"
+const STEPS = /^\S+\s+\{((?:[\d\s,|-]|all)+)\}/ // of a fence's opening line
 
-/** Return the text of an SVG file inside the current folder, from its root on. */
-function readPicture(source) {
-  const path = resolve(decodeURI(source))
-  const inside = relative(".", path)
+/** What is wrong at a line of a section: one line for people. */
+class Problem extends Error {}
+
+// --- pictures ----------------------------------------------------------------------
+
+/** Return the text of an SVG file inside a folder, from its root on; its label may be
+ * the command of a demo. */
+function readPicture(folder, source, label) {
+  const path = resolve(folder, decodeURI(source))
+  const inside = relative(folder, path)
   if (inside.startsWith("..") || isAbsolute(inside)) {
-    throw new Error(`picture ${source} is outside the deck's folder`)
+    throw new Problem(`picture ${source} is outside the deck's folder`)
   }
   let text
   try {
     text = readFileSync(path, "utf8")
   } catch {
-    throw new Error(`picture ${source} cannot be read`)
+    const [, demo] = /^invoke demo\.(\S+)$/.exec(label) ?? []
+    throw new Problem(`there is no ${source}${demo ? `: invoke record --demo ${demo}` : ""}`)
   }
   const root = text.search(/<svg[\s>]/)
-  if (root < 0) throw new Error(`picture ${source} holds no <svg>`)
+  if (root < 0) throw new Problem(`picture ${source} holds no <svg>`)
   return text.slice(root)
 }
 
@@ -51,8 +71,8 @@ function inlinePictures(md) {
     if (background || /^[\w+.-]+:|^\/\//.test(source) || !source.endsWith(".svg")) {
       return image(tokens, index, options, env, self)
     }
-    env.pictures = (env.pictures ?? 0) + 1
-    const name = `picture-${env.pictures}`
+    env.deck.pictures += 1
+    const name = `picture-${env.deck.pictures}`
     const label = self.renderInlineAsText(token.children, options, env)
     const attributes = { id: name, role: "img", "aria-label": label }
     if (label.startsWith("invoke demo.")) {
@@ -63,19 +83,23 @@ function inlinePictures(md) {
     const written = Object.entries(attributes)
       .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
       .join("")
-    return isolate(readPicture(source), name).replace("<svg", () => `<svg${written}`)
+    return guard(env, token, () => {
+      const svg = isolate(readPicture(env.deck.order.pictures, source, label), name)
+      return svg.replace("<svg", () => `<svg${written}`)
+    })
   }
 }
 
+// --- fences ------------------------------------------------------------------------
+
 /** Return the lit lines of a step as [first, last]: "3", "3-5", "1,3-5" or "all". */
-function litLines(step, count, fence) {
+function litLines(step, count) {
   if (step === "all") return [[1, count]]
   return step.split(",").map((part) => {
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? []
     if (!(1 <= +first && +first <= +last && +last <= count)) {
-      throw new Error(
-        `step "${step}" of the fence "${fence}": ` +
-          `name lines from 1 to ${count} as 3, 3-5 or 1,3-5, or all`,
+      throw new Problem(
+        `step "${step}": name lines from 1 to ${count} as 3, 3-5 or 1,3-5, or all`,
       )
     }
     return [+first, +last]
@@ -92,59 +116,236 @@ function veil(lit) {
 
 function stepThroughCode(md) {
   const { fence } = md.renderer.rules
-  md.renderer.rules.fence = (tokens, index, ...rest) => {
-    const html = fence(tokens, index, ...rest)
-    const { info, content } = tokens[index]
-    const [, steps] = /^\S+\s+\{(.*?)\}/.exec(info) ?? []
+  md.renderer.rules.fence = (tokens, index, options, env, self) => {
+    const token = tokens[index]
+    const source = token.info.split(/\s+/).find((word) => word in env.deck.order.sources)
+    if (source) token.content = env.deck.order.sources[source]
+    const html = fence(tokens, index, options, env, self)
+    const [, steps] = STEPS.exec(token.info) ?? []
     if (steps === undefined) return html
-    const count = content.trimEnd().split("\n").length
-    const veils = steps.split("|").map((step, turn) => {
-      const fragment = turn ? " data-marpit-fragment" : ""
-      const lit = litLines(step.trim(), count, info.trim())
-      return `<span class="step"${fragment} style="--veil: ${veil(lit)}"></span>`
+    return guard(env, token, () => {
+      const count = token.content.trimEnd().split("\n").length
+      const veils = steps.split("|").map((step, turn) => {
+        const fragment = turn ? " data-marpit-fragment" : ""
+        const lit = litLines(step.trim(), count)
+        return `<span class="step"${fragment} style="--veil: ${veil(lit)}"></span>`
+      })
+      return html.replace(/<code[^>]*>/, (code) => code + veils.join(""))
     })
-    return html.replace(/<code[^>]*>/, (code) => code + veils.join(""))
   }
 }
 
-function chooseColorScheme(md) {
-  md.marpit.customDirectives.global.colorScheme = (scheme) => {
-    if (scheme !== "dark" && scheme !== "light") {
-      throw new Error(`colorScheme is dark or light, not "${scheme}"`)
-    }
-    return { colorScheme: scheme }
+// --- sections ----------------------------------------------------------------------
+
+/** Let a rule work; what it finds wrong is noted with its place. */
+function guard(env, token, rule) {
+  try {
+    return rule()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    env.deck.problems.push(`${env.file}:${lineOf(token)}: ${error.message}`)
+    return ""
   }
-  md.core.ruler.after("marpit_directives_apply", "color_scheme", ({ tokens }) => {
-    for (const token of tokens) {
-      const scheme = token.meta?.marpitDirectives?.colorScheme
-      if (scheme) token.attrSet("data-color-scheme", scheme)
+}
+
+const lineOf = (token) => (token.map ?? token.meta?.map ?? [0])[0] + 1
+
+/** Let the tokens inside a paragraph know their line, too. */
+function placeInlineTokens(md) {
+  md.core.ruler.after("inline", "deck_lines", ({ tokens }) => {
+    for (const { type, map, children } of tokens) {
+      if (type !== "inline" || !map) continue
+      let [line] = map
+      for (const child of children) {
+        child.meta = { ...child.meta, map: [line, line + 1] }
+        if (child.type.endsWith("break")) line += 1
+      }
     }
   })
 }
 
-/** Return what the show must know of each slide, as JSON: its steps, and its demo. */
-function describe(html) {
-  const slides = html.split("<svg data-marpit-svg").slice(1)
-  return JSON.stringify({
-    slides: slides.map((slide) => ({
-      steps: slide.split(" data-marpit-fragment").length - 1,
-      demo: /class="terminal" data-slug="([^"]*)"/.exec(slide)?.[1] ?? null,
+const lineWith = (text, pattern) => {
+  const at = text.split(/\r?\n/).findIndex((line) => pattern.test(line))
+  return at < 0 ? 1 : at + 1
+}
+
+/** Return the minutes and the theme that a section asks for, once they are sound. */
+function readDirectives(marp, { file, text }, tokens, deck) {
+  const complain = (name, what) =>
+    deck.problems.push(`${file}:${lineWith(text, new RegExp(`\\b${name}:`))}: ${what}`)
+  const { minutes = 0 } = marp.lastGlobalDirectives
+  if (!/^\d+(\.\d+)?$/.test(`${minutes}`)) {
+    complain("minutes", `minutes are a number such as 2 or 1.5, not ${minutes}`)
+  }
+  const front = tokens.find(({ type }) => type === "front_matter")?.meta ?? ""
+  const asked = [/^theme: *["']?([^"'\n]*?)["']?\s*$/m.exec(front)?.[1]]
+  for (const { meta } of tokens) asked.push(meta?.marpitParsedDirectives?.theme)
+  for (const theme of asked.filter(Boolean)) {
+    if (!marp.themeSet.has(theme)) {
+      const known = [...marp.themeSet.themes()].map(({ name }) => name)
+      complain("theme", `there is no theme ${theme}; there are ${known.join(", ")}`)
+    }
+  }
+  return { minutes: Number(minutes), theme: marp.lastGlobalDirectives.theme }
+}
+
+/** Return the styles of a section, changed so that they hold for its slides alone. */
+function inSection(css, number) {
+  const root = postcss.parse(css)
+  root.walkRules((rule) => {
+    if (rule.parent.name === "keyframes") return
+    rule.selectors = rule.selectors.map((selector) => {
+      const rest = /^(?:section|:root)(?![\w-])(.*)$/s.exec(selector)?.[1]
+      return `section[data-section="${number}"]${rest ?? ` ${selector}`}`
+    })
+  })
+  return root.toString()
+}
+
+/** Return the text of a heading, without its marks. */
+const textOf = (children) =>
+  children
+    .map(({ type, content, children }) => {
+      if (type === "text" || type === "code_inline") return content
+      if (type === "image") return textOf(children)
+      return type.endsWith("break") || /^<br\b/i.test(content) ? " " : ""
+    })
+    .join("")
+    .replace(/\s+/g, " ")
+    .trim()
+
+/** Return each slide as its own list of tokens, from its <svg> to that one's end. */
+function splitSlides(tokens) {
+  const slides = []
+  let depth = 0
+  for (const token of tokens) {
+    if (token.type === "marpit_inline_svg_open" && depth++ === 0) slides.push([])
+    if (depth) slides.at(-1).push(token)
+    if (token.type === "marpit_inline_svg_close") depth -= 1
+  }
+  return slides
+}
+
+/** Parse a section; return its slides' tokens, what they say, and its own styles. */
+function parseSection(marp, section, number, deck) {
+  const env = { deck, file: section.file }
+  const tokens = marp.markdown.parse(section.text, env)
+  const { minutes, theme } = readDirectives(marp, section, tokens, deck)
+  return {
+    env,
+    minutes,
+    theme,
+    slides: splitSlides(tokens),
+    wrapper: tokens.filter(({ type }) => type.startsWith("marpit_container")),
+    notes: marp.lastComments.map((comments) => comments.join("\n\n")),
+    comments: marp.lastComments,
+    styles: marp.lastStyles.map((css) => inSection(css, number)),
+  }
+}
+
+/** Render a slide; return its HTML and what deck.json says of it. */
+function renderSlide(marp, section, number, index, counts) {
+  const { env, slides, notes } = section
+  const tokens = slides[index]
+  // The first slide begins where its text does, each other one at its ruler.
+  const opening = tokens.find(({ type, map }) =>
+    index ? type === "marpit_slide_open" : map && !/^marpit_.*_open$|^front/.test(type),
+  )
+  for (const token of tokens) {
+    if (token.attrGet("id") === `${index + 1}`) token.attrSet("id", `${counts.slide}`)
+    const page = token.attrGet("data-marpit-pagination")
+    if (!page) continue
+    token.attrSet("data-marpit-pagination", counts.pagesBefore + Number(page))
+    token.attrSet("data-marpit-pagination-total", counts.pages)
+  }
+  for (const token of tokens.filter(({ tag }) => tag === "section")) {
+    if (token.nesting < 0) continue
+    token.attrSet("data-section", `${number}`)
+    token.attrSet("data-color-scheme", env.deck.order.colorScheme)
+  }
+  const html = marp.markdown.renderer.render(tokens, marp.markdown.options, env)
+  const heading = tokens.findIndex(({ type }) => type === "heading_open")
+  return {
+    html,
+    facts: {
+      section: number,
+      file: env.file,
+      line: lineOf(opening ?? {}),
+      title: heading < 0 ? "" : textOf(tokens[heading + 1].children),
+      steps: html.split(" data-marpit-fragment").length - 1,
+      demo: /class="terminal" data-slug="([^"]*)"/.exec(html)?.[1] ?? null,
+      notes: notes[index],
+    },
+  }
+}
+
+/** Render the deck that an order asks for, and write deck.json. */
+function renderDeck(marp, order) {
+  const deck = { order, pictures: 0, problems: [] }
+  // The first section comes last: it gives the page its title and its language.
+  const sections = order.sections
+    .map((section, number) => [section, number])
+    .reverse()
+    .map(([section, number]) => parseSection(marp, section, number, deck))
+    .reverse()
+  const [{ theme }] = sections
+  sections.forEach((section, number) => {
+    if (section.theme && section.theme !== theme) {
+      const { file, text } = order.sections[number]
+      const first = order.sections[0].file
+      deck.problems.push(
+        `${file}:${lineWith(text, /\btheme:/)}: theme ${section.theme} in a deck of ` +
+          `theme ${theme ?? "default"} (${first}): a page has one`,
+      )
+    }
+  })
+  const lastPages = sections.map(({ slides }) =>
+    Math.max(
+      0,
+      ...slides.flat().map((token) => Number(token.attrGet?.("data-marpit-pagination"))),
+    ),
+  )
+  const counts = { slide: 0, pagesBefore: 0, pages: lastPages.reduce((a, b) => a + b) }
+  const slides = sections.flatMap((section, number) => {
+    const rendered = section.slides.map((_, index) => {
+      counts.slide += 1
+      return renderSlide(marp, section, number, index, counts)
+    })
+    counts.pagesBefore += lastPages[number]
+    return rendered
+  })
+  const facts = {
+    sections: sections.map(({ minutes }, number) => ({
+      file: order.sections[number].file,
+      title: slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
+      minutes,
     })),
-  })
+    slides: slides.map(({ facts }) => facts),
+    problems: deck.problems,
+  }
+  writeFileSync(order.output, JSON.stringify(facts))
+  if (deck.problems.length) throw new Error("the deck has problems: see deck.json")
+  marp.lastStyles = sections.flatMap(({ styles }) => styles)
+  const [open, close] = sections[0].wrapper.map((token) =>
+    marp.markdown.renderer.render([token], marp.markdown.options, {}),
+  )
+  return {
+    html: `${open}${slides.map(({ html }) => html).join("")}${close}`,
+    css: marp.renderStyle(theme),
+    comments: sections.flatMap(({ comments }) =>
+      comments.map((each) => (order.notes ? each : [])),
+    ),
+  }
 }
 
 export default (options) => {
   options.emoji = { shortcode: false, unicode: false }
   options.math = false
   const marp = options.marp
+    .use(placeInlineTokens)
     .use(inlinePictures)
     .use(stepThroughCode)
-    .use(chooseColorScheme)
-  const render = marp.render.bind(marp)
-  marp.render = (...deck) => {
-    const made = render(...deck)
-    if (process.env.DECK_JSON) writeFileSync(process.env.DECK_JSON, describe(made.html))
-    return made
-  }
+  marp.customDirectives.global.minutes = (minutes) => ({ minutes })
+  marp.render = (order) => renderDeck(marp, JSON.parse(order))
   return marp
 }

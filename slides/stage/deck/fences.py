@@ -6,50 +6,73 @@ A fence names its source after its language, and its body is a copy of it::
     ```text recordings/downloader.cast
 
 The first shows a function, class, method or top-level name of a Python file, the
-second the lesson (the closing line, figures included) of a recorded run. Braces name
-the steps in which the lines are walked.
+second the lesson (the closing line, figures included) of a recorded run. What is in
+braces is the engine's.
 """
 
 import ast
-import contextlib
 import re
 import textwrap
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 from slides.stage.recordings import lesson
 
 LESSON_WIDTH = 60  # characters; what fits a slide in large type
 
-_FENCE = re.compile(
-    r"^(?P<open>```(?P<language>\w+)(?: (?P<steps>\{[^}]*\}))?(?: (?P<source>\S+))?)\n"
-    r"(?P<body>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
+_SOURCE = re.compile(r"\s([\w./-]+\.py::[\w.]+|[\w./-]+\.cast)(?=\s|$)")
+_MARKDOWN = MarkdownIt("commonmark")
 
 
-class Block(NamedTuple):
-    """A fenced block of a Markdown file: where it stands and what it should show."""
+def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], list[str]]:
+    """Return what each source that a fence names says now, and what is wrong.
 
-    line: int
-    language: str
-    steps: str
-    source: str
-    body: str
+    That is a line, with file and line number, for each source that is not there.
+    """
+    sources: dict[str, str] = {}
+    problems = []
+    for section in sections:
+        for fence, source in _named(section.text):
+            try:
+                sources[source] = current(paths, source)
+            except (LookupError, SyntaxError) as error:
+                problems.append(f"{section.name}:{_line(fence)}: {error}")
+    return sources, problems
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """Yield the fenced blocks of a Markdown text, in order."""
-    for match in _FENCE.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        yield Block(line, *match.group("language", "steps", "source", "body"))
+def fill(text: str, sources: dict[str, str]) -> str:
+    """Return `text` with the body of every fence as its source is, if it has one."""
+    lines = text.split("\n")
+    for fence, source in reversed(list(_named(text))):
+        if source not in sources or fence.map is None:
+            continue
+        start, end = fence.map
+        closing = lines[end - 1].lstrip("> \t")
+        if end - start < 2 or not closing.startswith(fence.markup):
+            continue  # it is not closed
+        indent = re.match(r"[\s>]*", lines[start])
+        margin = indent[0] if indent else ""
+        body = sources[source].removesuffix("\n").split("\n")
+        lines[start + 1 : end - 1] = [f"{margin}{line}".rstrip() for line in body]
+    return "\n".join(lines)
+
+
+def stale(section: Section, sources: dict[str, str]) -> Iterator[str]:
+    """Yield one line for each fence whose body is not as its source is."""
+    for fence, source in _named(section.text):
+        if source in sources and sources[source] != fence.content:
+            yield f"{section.name}:{_line(fence)}: {source} has changed: invoke sync"
 
 
 def current(paths: Paths, source: str) -> str:
     """Return what `source` says now, ending in a newline.
 
-    Raises LookupError when there is no such file, symbol or recording.
+    Raises LookupError when there is no such file, symbol or recording, and SyntaxError
+    when the file is not Python.
     """
     path, _, symbol = source.partition("::")
     if path.endswith(".cast"):
@@ -60,61 +83,22 @@ def current(paths: Paths, source: str) -> str:
     return _symbol(text, symbol.split("."), source)
 
 
-def fill(paths: Paths, text: str) -> str:
-    """Return `text` with the body of every named fence as its source is now.
-
-    Fences whose source is not there keep what they have: `problems` names them.
-    """
-
-    def refresh(match: re.Match[str]) -> str:
-        body = match["body"]
-        if match["source"]:
-            with contextlib.suppress(LookupError, SyntaxError):
-                body = current(paths, match["source"])
-        return f"{match['open']}\n{body}```"
-
-    return _FENCE.sub(refresh, text)
+def _named(text: str) -> Iterator[tuple[Token, str]]:
+    """Yield the fences of a Markdown text that name a source, and that source."""
+    for token in _MARKDOWN.parse(text):
+        if token.type == "fence" and (found := _SOURCE.search(token.info)):
+            yield token, found[1]
 
 
-def problems(
-    paths: Paths, text: str, *, fresh: bool = False
-) -> Iterator[tuple[int, str]]:
-    """Yield (line, what is wrong) for each fence with no source or a wrong step.
-
-    With `fresh`, a body that differs from its source is wrong too.
-    """
-    for block in blocks(text):
-        lines = block.body.count("\n")
-        try:
-            if block.source:
-                body = current(paths, block.source)
-                lines = body.count("\n")
-                if fresh and body != block.body:
-                    yield block.line, f"{block.source} has changed: invoke sync"
-        except (LookupError, SyntaxError) as error:
-            yield block.line, str(error)
-        for step in (block.steps or "").strip("{}").split("|"):
-            if step and not _is_step(step, lines):
-                yield block.line, f"step {step!r} is not within the {lines} lines"
-
-
-def _is_step(step: str, lines: int) -> bool:
-    for part in step.split(","):
-        if part == "all":
-            continue
-        if not re.fullmatch(r"\d+(-\d+)?", part):
-            return False
-        first, _, last = part.partition("-")
-        if not 1 <= int(first) <= int(last or first) <= lines:
-            return False
-    return True
+def _line(fence: Token) -> int:
+    return (fence.map or [0])[0] + 1
 
 
 def _symbol(text: str, names: list[str], source: str) -> str:
     body = ast.parse(text).body
     node: ast.stmt | None = None
     for name in names:
-        node = next((each for each in body if _named(each)(name)), None)
+        node = next((each for each in body if _defines(each)(name)), None)
         if node is None:
             raise LookupError(f"there is no {source}")
         body = node.body if isinstance(node, ast.ClassDef) else []
@@ -125,7 +109,7 @@ def _symbol(text: str, names: list[str], source: str) -> str:
     return textwrap.dedent("\n".join(lines)) + "\n"
 
 
-def _named(node: ast.stmt) -> Callable[[str], bool]:
+def _defines(node: ast.stmt) -> Callable[[str], bool]:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             names = [node.name]

@@ -1,10 +1,12 @@
 """What `invoke sync` does: slides, README and types as their sources are now."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
+from slides.stage import packages
 from slides.stage.deck import fences, readme
-from slides.stage.deck.sections import Section, sections
+from slides.stage.deck.build import build
+from slides.stage.deck.contents import Contents, contents
+from slides.stage.deck.sections import sections
 from slides.stage.files import write_text
 from slides.stage.paths import Paths
 from slides.stage.show.typedefs import typedefs
@@ -15,23 +17,24 @@ MESSAGES = Path(__file__).parents[1] / "page" / "messages.d.ts"
 def sync(paths: Paths) -> list[Path]:
     """Refresh the code on the slides, the README's table, and the messages' types.
 
-    Returns the files that changed.
+    Returns the files that changed. Raises BuildError when there is no deck to make a
+    table of.
     """
     parts = sections(paths)
-    texts = {part.path: fences.fill(paths, part.text) for part in parts}
-    return [
-        path
-        for path, text in (texts | derived(paths, parts)).items()
-        if _refresh(path, text)
-    ]
+    sources, _ = fences.read(paths, parts)
+    filled = {part.path: fences.fill(part.text, sources) for part in parts}
+    changed = [path for path, text in filled.items() if _refresh(path, text)]
+    packages.install(paths)
+    made = derived(paths, contents(build(paths)))
+    return changed + [path for path, text in made.items() if _refresh(path, text)]
 
 
-def derived(paths: Paths, parts: Sequence[Section]) -> dict[Path, str]:
+def derived(paths: Paths, held: Contents) -> dict[Path, str]:
     """Return how the files beside the slides should be that are made from others."""
     texts = {MESSAGES: typedefs()}
     if paths.readme.is_file():
         text = paths.readme.read_text(encoding="utf-8")
-        texts[paths.readme] = readme.fill(text, parts)
+        texts[paths.readme] = readme.fill(text, held)
     return texts
 
 

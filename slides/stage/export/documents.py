@@ -12,27 +12,20 @@ from pptx.util import Inches
 from pypdf import PdfWriter
 from pypdf.generic import IndirectObject
 
+from slides.stage.deck.contents import SlideEntry
+
 _ELEMENT_ID = re.compile(rb"\(node\d{8}\)")
 TITLE_ONLY = 5  # the layout of PowerPoint's own template that has a title alone
 
 
 @dataclass(frozen=True)
-class Slide:
-    """What a slide says of itself; `steps` is how often "next" stays on it."""
-
-    title: str
-    steps: int
-    notes: str
-
-
-@dataclass(frozen=True)
 class Talk:
-    """What the page says of the talk."""
+    """What the page says of the talk, and its slides."""
 
     title: str
     author: str
     description: str
-    slides: list[Slide]
+    slides: list[SlideEntry]
 
 
 @dataclass(frozen=True)
@@ -44,17 +37,17 @@ class Bookmark:
     opens_section: bool
 
 
-def outline(talk: Talk, sections: list[int], steps: bool) -> list[Bookmark]:
-    """Return the outline of the slides; `sections` holds the slides of each section.
+def outline(talk: Talk, steps: bool) -> list[Bookmark]:
+    """Return the outline of the slides: those that open a section, and the others.
 
     With `steps` a slide has a page for each of its steps, too.
     """
-    openers = {sum(sections[:index]) for index in range(len(sections))}
     bookmarks = []
-    page = 0
-    for index, slide in enumerate(talk.slides):
-        bookmarks.append(Bookmark(slide.title, page, index in openers))
+    page, section = 0, -1
+    for slide in talk.slides:
+        bookmarks.append(Bookmark(slide.title, page, slide.section != section))
         page += 1 + slide.steps * steps
+        section = slide.section
     return bookmarks
 
 

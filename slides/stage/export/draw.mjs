@@ -50,16 +50,10 @@ async function open(browser) {
 
 function describe() {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
-  const note = (index) => document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
   return {
     title: document.title,
     author: meta("author"),
     description: meta("description"),
-    slides: [...document.querySelectorAll("svg[data-marpit-svg]")].map((slide, index) => ({
-      title: slide.querySelector("h1, h2")?.textContent ?? "",
-      steps: slide.querySelectorAll("[data-marpit-fragment]").length,
-      notes: note(index)?.textContent ?? "",
-    })),
   }
 }
 

@@ -21,9 +21,10 @@ from demos.support.console import console
 from demos.support.flags import UsageError
 from slides.stage import browser, node, packages
 from slides.stage.deck.build import build
-from slides.stage.deck.sections import BuildError, places, sections
+from slides.stage.deck.contents import SlideEntry, contents
+from slides.stage.deck.sections import BuildError, sections
 from slides.stage.export import documents, website
-from slides.stage.export.documents import Slide, Talk
+from slides.stage.export.documents import Talk
 from slides.stage.paths import Paths
 
 FILES = {
@@ -60,9 +61,9 @@ def export_all(
         ready.mkdir()
         with console.status("Building the deck …") as status:
             built = build(paths, home=draft)
-            counts = [len(section.slides) for section in sections(paths)]
-            drawn = _to_draw(wanted, sum(counts), steps)
-            talk = _draw(paths, program, built, drawn, status)
+            slides = contents(built).slides
+            drawn = _to_draw(wanted, len(slides), steps)
+            talk = _draw(program, built, slides, drawn, status)
             when = _committed(paths)
             for name, files in drawn.items():
                 sources = [built / file for file in files]
@@ -70,14 +71,19 @@ def export_all(
                 status.update(f"Writing {made.name} …")
                 match name:
                     case "pdf":
-                        outline = documents.outline(talk, counts, steps)
+                        outline = documents.outline(talk, steps)
                         documents.finish_pdf(sources[0], made, talk, when, outline)
                     case "handout":
                         documents.finish_pdf(sources[0], made, talk, when, [])
                     case "pptx":
                         documents.write_pptx(sources, made, talk, when)
                     case "web":
-                        website.write(built, made, sources[0], with_notes)
+                        if with_notes:
+                            website.write(built, made, sources[0], [])
+                        else:
+                            public = build(paths, home=draft / "web", with_notes=False)
+                            notes = [slide.notes for slide in slides if slide.notes]
+                            website.write(public, made, sources[0], notes)
                     case "image":
                         shutil.copy(sources[0], made)
         _move(ready, target, draft)
@@ -135,9 +141,9 @@ def _draft(target: Path) -> Iterator[Path]:
 
 
 def _draw(
-    paths: Paths,
     program: Path,
     built: Path,
+    slides: list[SlideEntry],
     drawn: dict[str, list[str]],
     status: Status,
 ) -> Talk:
@@ -176,14 +182,12 @@ def _draw(
         why = heard.get("error", f"exit code {drawing.returncode}")
         raise Exit(f"{program} could not draw: {why}", code=1)
     if heard["overflow"]:
-        where = places(sections(paths))
         raise BuildError(
             "\n".join(
-                f"{where[number - 1]}: {text!r} is {pixels} px outside its slide"
+                f"{slides[number - 1].place}: {text!r} is {pixels} px outside its slide"
                 for number, text, pixels in heard["overflow"]
             )
         )
-    slides = [Slide(**slide) for slide in heard["talk"].pop("slides")]
     return Talk(**heard["talk"], slides=slides)
 
 

@@ -1,8 +1,9 @@
 // The slides that hold more than they have room for, as [slide, text, pixels]: the line
 // that stands out furthest, and by how much. A value to evaluate in a page whose slides
 // are all laid out, such as the deck opened without its scripts.
-[...document.querySelectorAll("svg[data-marpit-svg] > foreignObject > section")].flatMap(
-  (section, index) => {
+[...document.querySelectorAll("svg[data-marpit-svg]")].flatMap((slide, index) => {
+  // A background has sections of its own, without text.
+  return [...slide.querySelectorAll(":scope > foreignObject > section")].flatMap((section) => {
     const SLACK = 6; // px: a font's box is a little higher than its line
     const zoom = section.getBoundingClientRect().width / section.offsetWidth;
     const range = document.createRange();
@@ -38,5 +39,5 @@
       if (pixels > worst[2]) worst = [index + 1, lineOf(node), pixels];
     }
     return worst[1] ? [worst] : [];
-  },
-)
+  });
+})

@@ -1,15 +1,14 @@
 """A built deck, held in memory: its folder may go while it is shown."""
 
 import hashlib
-import json
 import re
 from base64 import b64encode
 from pathlib import Path
 from typing import NamedTuple
 
+from slides.stage.deck.build import INDEX
+from slides.stage.deck.contents import contents
 from slides.stage.show.state import Slide
-
-INDEX = "index.html"
 
 
 class Built(NamedTuple):
@@ -28,7 +27,7 @@ def load(folder: Path) -> Built:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    slides = [Slide(**slide) for slide in json.loads(files["deck.json"])["slides"]]
+    slides = [Slide(each.steps, each.demo) for each in contents(folder).slides]
     scripts = re.findall(rb"<script>(.*?)</script>", files[INDEX], re.DOTALL)
     hashes = (b64encode(hashlib.sha256(each).digest()).decode() for each in scripts)
     return Built(

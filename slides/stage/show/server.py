@@ -18,8 +18,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from demos.support.console import console
 from slides.stage import runner
+from slides.stage.deck.build import INDEX
 from slides.stage.paths import Paths
-from slides.stage.show.built import INDEX, Built
+from slides.stage.show.built import Built
 from slides.stage.show.output import Output
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import (

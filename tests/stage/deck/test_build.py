@@ -4,18 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from slides.stage.deck.build import build, join, last
-from slides.stage.deck.sections import BuildError, sections
+from slides.stage.deck.build import build, last
+from slides.stage.deck.sections import BuildError
 from slides.stage.paths import Paths
-
-
-def test_the_sections_become_one_deck_with_one_front_matter(talk: Path) -> None:
-    paths = Paths(talk)
-    text = join(paths, sections(paths), "light")
-    assert text.startswith("---\nmarp: true\ntheme: asyncio-live\n")
-    assert "minutes: 2\ncolorScheme: light\n---\n\n# A talk" in text
-    assert "minutes: 4" not in text
-    assert "for tick in range(ticks):" in text, "code is as its source is now"
 
 
 def test_what_has_not_changed_is_not_built_again(talk: Path) -> None:
@@ -42,17 +33,24 @@ def test_a_change_is_built_and_replaces_the_deck(talk: Path, file: str) -> None:
     assert [each for each in paths.build.iterdir() if each.is_dir()] == [built]
 
 
-def test_marps_own_error_is_one_line_and_the_last_deck_stays(talk: Path) -> None:
+def test_a_mistake_is_named_with_its_line_and_the_last_deck_stays(talk: Path) -> None:
     paths = Paths(talk)
     before = build(paths)
     section = paths.slides / "10-more.md"
     text = section.read_text("utf-8")
-    wrong = text.replace("## Last", "## Last\n\n<!-- colorScheme: blue -->")
-    section.write_text(wrong, encoding="utf-8")
+    section.write_text(text.replace("minutes: 4", "minutes: few"), encoding="utf-8")
     with pytest.raises(BuildError) as refused:
         build(paths)
     assert str(refused.value.message) == (
-        'marp: Failed converting Markdown. (colorScheme is dark or light, not "blue")'
+        "slides/10-more.md:3: minutes are a number such as 2 or 1.5, not few"
     )
     assert last(paths, "dark") == before
     assert list(paths.build.iterdir()) == [before]
+
+
+def test_marps_own_error_is_one_line(talk: Path) -> None:
+    (talk / "slides" / "broken.css").write_text("/* @theme broken */ a {{{", "utf-8")
+    (talk / "slides" / "theme.css").write_text("no theme at all", "utf-8")
+    with pytest.raises(BuildError) as refused:
+        build(Paths(talk))
+    assert "\n" not in str(refused.value.message)

@@ -1,5 +1,6 @@
 """The Marp engine, run through the real marp and looked at in a browser; the theme."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from slides.stage import node
 from slides.stage.browser import find
+from slides.stage.deck.build import STAGE
+from slides.stage.deck.contents import FILE
 from tests.talks import PATHS
 
 MARP = PATHS.packages / "@marp-team" / "marp-cli" / "marp-cli.js"
@@ -27,14 +30,24 @@ c = 3
 pytestmark = pytest.mark.usefixtures("packages")
 
 
-def marp(folder: Path, body: str, *options: str) -> "subprocess.CompletedProcess[str]":
-    deck = folder / "deck.md"
-    deck.write_text(f"---\ntheme: asyncio-live\n---\n\n## A slide\n\n{body}\n", "utf-8")
+def marp(
+    folder: Path, body: str, *options: str, scheme: str = "dark"
+) -> "subprocess.CompletedProcess[str]":
+    text = f"---\ntheme: asyncio-live\n---\n\n## A slide\n\n{body}\n"
+    order = {
+        "sections": [{"file": "deck.md", "text": text}],
+        "sources": {},
+        "pictures": str(folder),
+        "colorScheme": scheme,
+        "notes": True,
+        "output": str(folder / FILE),
+    }
+    (folder / "order.md").write_text(json.dumps(order), encoding="utf-8")
     command = [str(node.NODE), str(MARP), "--no-stdin", "--output", "index.html"]
-    command += ["--engine", str(PATHS.slides / "stage" / "deck" / "engine.mjs")]
+    command += ["--engine", str(STAGE / "deck" / "engine.mjs")]
     command += ["--theme-set", str(PATHS.theme)]
     return subprocess.run(
-        [*command, *options, "--", "deck.md"],
+        [*command, *options, "--", "order.md"],
         cwd=folder,
         env=node.environment(),
         stdin=subprocess.DEVNULL,
@@ -43,8 +56,8 @@ def marp(folder: Path, body: str, *options: str) -> "subprocess.CompletedProcess
     )
 
 
-def html(folder: Path, body: str, *options: str) -> str:
-    done = marp(folder, body, *options)
+def html(folder: Path, body: str, *options: str, scheme: str = "dark") -> str:
+    done = marp(folder, body, *options, scheme=scheme)
     assert done.returncode == 0, done.stderr
     return (folder / "index.html").read_text("utf-8")
 
@@ -53,7 +66,8 @@ def refusal(folder: Path, body: str) -> str:
     done = marp(folder, body)
     assert done.returncode == 1
     assert not (folder / "index.html").exists()
-    return " ".join(done.stderr.split())
+    (problem,) = json.loads((folder / FILE).read_bytes())["problems"]
+    return str(problem)
 
 
 def picture(folder: Path, name: str, inside: str) -> None:
@@ -129,25 +143,38 @@ def test_no_picture_from_outside_the_folder(tmp_path: Path, target: str) -> None
     folder = tmp_path / "deck"
     folder.mkdir()
     said = refusal(folder, f"![x]({target})")
-    assert f"picture {target} is outside the deck's folder" in said
+    assert said == f"deck.md:7: picture {target} is outside the deck's folder"
 
 
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:
-    said = refusal(tmp_path, "![x](diagrams/none.svg)")
-    assert "picture diagrams/none.svg cannot be read" in said
+    said = refusal(tmp_path, "Two lines and\n![x](diagrams/none.svg)")
+    assert said == "deck.md:8: there is no diagrams/none.svg"
+
+
+def test_a_missing_recording_says_how_it_is_made(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "![invoke demo.a-b](recordings/a_b.svg)")
+    assert said == (
+        "deck.md:7: there is no recordings/a_b.svg: invoke record --demo a-b"
+    )
 
 
 def test_a_picture_without_an_svg_is_named(tmp_path: Path) -> None:
     (tmp_path / "text.svg").write_text("not yet drawn")
-    assert "picture text.svg holds no <svg>" in refusal(tmp_path, "![x](text.svg)")
+    said = refusal(tmp_path, "![x](text.svg)")
+    assert said == "deck.md:7: picture text.svg holds no <svg>"
 
 
-@pytest.mark.parametrize("step", ["0", "2-5", "3-2", "one", ""])
-def test_an_unknown_step_names_its_fence(tmp_path: Path, step: str) -> None:
+@pytest.mark.parametrize("step", ["0", "2-5", "3-2", "1,all", ""])
+def test_an_unknown_step_is_named(tmp_path: Path, step: str) -> None:
     said = refusal(tmp_path, STEPS.replace("2-3", step))
-    fence = f"python {{1|{step}|1,4|all}} demos/x.py::y"
-    assert f'step "{step}" of the fence "{fence}"' in said
-    assert "lines from 1 to 4" in said
+    assert said == (
+        f'deck.md:7: step "{step}": name lines from 1 to 4 as 3, 3-5 or 1,3-5, or all'
+    )
+
+
+@pytest.mark.parametrize("word", ["{lines:true}", "{one}", "{}", 'title="{1|2}"'])
+def test_other_words_are_no_steps(tmp_path: Path, word: str) -> None:
+    assert 'class="step"' not in html(tmp_path, f"```python {word}\na = 1\n```")
 
 
 def test_code_without_steps_has_none(tmp_path: Path) -> None:
@@ -203,19 +230,17 @@ def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
     assert "<img" not in page
 
 
-def test_one_line_makes_every_slide_light(tmp_path: Path, page: Page) -> None:
-    for scheme, colour in ("dark", "rgb(16, 21, 28)"), ("light", "rgb(251, 250, 247)"):
-        body = f"<!-- colorScheme: {scheme} -->\n\n---\n\n<!-- _class: opener -->\n# B"
-        html(tmp_path, body)
-        page.goto((tmp_path / "index.html").as_uri())
-        background = "all => all.map(one => getComputedStyle(one).backgroundColor)"
-        painted = page.locator("section").evaluate_all(background)
-        assert painted == [colour, colour]
-
-
-def test_an_unknown_color_scheme_is_refused(tmp_path: Path) -> None:
-    said = refusal(tmp_path, "<!-- colorScheme: blue -->")
-    assert 'colorScheme is dark or light, not "blue"' in said
+@pytest.mark.parametrize(
+    ("scheme", "colour"),
+    [("dark", "rgb(16, 21, 28)"), ("light", "rgb(251, 250, 247)")],
+)
+def test_every_slide_has_the_colours_asked_for(
+    tmp_path: Path, page: Page, scheme: str, colour: str
+) -> None:
+    html(tmp_path, "---\n\n<!-- _class: opener -->\n# B", scheme=scheme)
+    page.goto((tmp_path / "index.html").as_uri())
+    background = "all => all.map(one => getComputedStyle(one).backgroundColor)"
+    assert page.locator("section").evaluate_all(background) == [colour, colour]
 
 
 def palette(scheme: str) -> dict[str, str]:

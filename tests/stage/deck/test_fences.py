@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from slides.stage.deck import fences
+from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
 MODULE = '''import dataclasses
@@ -63,25 +64,56 @@ def test_what_is_not_there_is_a_lookup_error(paths: Paths, source: str) -> None:
 
 def test_fill_refreshes_named_blocks_and_leaves_the_rest(paths: Paths) -> None:
     text = "# A\n\n```python {1|all} module.py::after\nold\n```\n\n```text\nkeep\n```\n"
-    body = "def after() -> int:\n    return 1\n"
-    fresh = text.replace("old\n", body)
-    assert fences.fill(paths, text) == fresh
-    assert fences.fill(paths, fresh) == fresh
-    assert list(fences.problems(paths, text, fresh=True)) == [
-        (3, "module.py::after has changed: invoke sync")
+    section = Section(paths.slides / "10-x.md", text)
+    sources, problems = fences.read(paths, [section])
+    assert problems == []
+    fresh = text.replace("old\n", "def after() -> int:\n    return 1\n")
+    assert fences.fill(text, sources) == fresh
+    assert fences.fill(fresh, sources) == fresh
+    assert list(fences.stale(section, sources)) == [
+        "slides/10-x.md:3: module.py::after has changed: invoke sync"
     ]
-    assert list(fences.problems(paths, fresh, fresh=True)) == []
+    assert list(fences.stale(Section(section.path, fresh), sources)) == []
 
 
-@pytest.mark.parametrize("steps", ["3", "0", "2-1", "1-9", "x", "1|9"])
-def test_a_step_outside_the_block_is_named(paths: Paths, steps: str) -> None:
-    text = f"\n```python {{{steps}}} module.py::after\n\n```\n"
-    ((line, problem),) = fences.problems(paths, text)
-    assert line == 2
-    assert "is not within the 2 lines" in problem
+@pytest.mark.parametrize(
+    ("fence", "filled"),
+    [
+        ("~~~py module.py::LIMIT\nold\n~~~\n", "~~~py module.py::LIMIT\n{}~~~\n"),
+        ("````py  module.py::LIMIT\n```\n````", "````py  module.py::LIMIT\n{}````"),
+        ("```py module.py::LIMIT\n```\n", "```py module.py::LIMIT\n{}```\n"),
+        (
+            "> ```py module.py::LIMIT\n> old\n> ```\n",
+            "> ```py module.py::LIMIT\n> {}> ```\n",
+        ),
+    ],
+)
+def test_a_fence_is_what_markdown_says(paths: Paths, fence: str, filled: str) -> None:
+    sources, _ = fences.read(paths, [Section(Path("x.md"), fence)])
+    assert fences.fill(fence, sources) == filled.format("LIMIT = 3\n")
 
 
-@pytest.mark.parametrize("steps", ["1", "1-2", "1|2|all", "1,2"])
-def test_steps_within_the_block_are_fine(paths: Paths, steps: str) -> None:
-    text = f"```python {{{steps}}} module.py::after\nx\n```\n"
-    assert list(fences.problems(paths, text)) == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        '```python title="module.py::after"\nold\n```\n',
+        "```python {lines:true}\nold\n```\n",
+        "```python module.py\nold\n```\n",
+        "    ```python module.py::after\n    old\n    ```\n",
+        "````md\n```python module.py::after\nold\n```\n````\n",
+        "```python module.py::after\nold\n",
+    ],
+)
+def test_what_names_no_source_is_left_alone(paths: Paths, text: str) -> None:
+    sources, problems = fences.read(paths, [Section(Path("x.md"), text)])
+    assert problems == []
+    assert fences.fill(text, sources) == text
+
+
+def test_a_source_that_is_not_there_is_named_with_its_line(paths: Paths) -> None:
+    (paths.root / "wrong.py").write_text("def half(:\n", encoding="utf-8")
+    text = "\n```python module.py::gone\n```\n\n```python wrong.py::half\n```\n"
+    _, problems = fences.read(paths, [Section(paths.slides / "10-x.md", text)])
+    assert problems[0] == "slides/10-x.md:2: there is no module.py::gone"
+    assert problems[1].startswith("slides/10-x.md:5: ")
+    assert len(problems) == 2

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from slides.stage.deck import readme
-from slides.stage.deck.sections import Section
+from slides.stage.deck.contents import Contents, SectionEntry, SlideEntry
 from tests.talks import invoke
 
 HEAD = "| section | slides | demo | command |\n|---|---|---|---|\n"
@@ -21,21 +21,25 @@ print(*(each for each in stale if each.startswith("README")), sep="\\n")
 """
 
 
-def section(*slides: str) -> Section:
-    return Section(Path("10-part.md"), "", "\n---\n".join(slides))
-
-
-def picture(slug: str) -> str:
-    return f"![invoke demo.{slug.replace('_', '-')}](recordings/{slug}.svg)\n"
+def held(*sections: tuple[str, list[str | None]]) -> Contents:
+    """A deck whose sections have a title, and slides with a demo or none."""
+    return Contents(
+        [SectionEntry("", title, 0) for title, _ in sections],
+        [
+            SlideEntry(number, "", 1, "", 0, demo, "")
+            for number, (_, demos) in enumerate(sections)
+            for demo in demos
+        ],
+    )
 
 
 def test_the_table_has_a_row_for_each_section_and_each_further_demo() -> None:
-    sections = [
-        section("# One\n", "## Second\n"),
-        section("## Two: a | b\n", picture("a_demo"), picture("b")),
-        section("# Last: the end\n"),
-    ]
-    filled = readme.fill(STALE, sections)
+    deck = held(
+        ("One", [None, None]),
+        ("Two: a | b", [None, "a_demo", "b"]),
+        ("Last: the end", [None]),
+    )
+    filled = readme.fill(STALE, deck)
     assert filled == STALE.replace(
         "| what was | 1–9 | | |",
         "| One | 1–2 | | |\n"
@@ -43,16 +47,17 @@ def test_the_table_has_a_row_for_each_section_and_each_further_demo() -> None:
         "| | | [b](demos/b.py) | `invoke demo.b` |\n"
         "| Last | 6 | | |",
     )
-    assert readme.fill(filled, sections) == filled
+    assert readme.fill(filled, deck) == filled
 
 
 def test_a_bar_in_a_title_ends_no_cell() -> None:
-    assert r"| int \| None | 1 | | |" in readme.fill(HEAD, [section("# int | None\n")])
+    deck = held(("int | None", [None]))
+    assert r"| int \| None | 1 | | |" in readme.fill(HEAD, deck)
 
 
 def test_a_text_without_the_table_stays_as_it_is() -> None:
     text = "# A talk\n\n| another | table |\n|---|---|\n"
-    assert readme.fill(text, [section("# One\n")]) == text
+    assert readme.fill(text, held(("One", [None]))) == text
 
 
 def test_sync_writes_the_table_and_check_says_that_it_is_out_of_date(

@@ -26,6 +26,7 @@ from pypdf.generic import Destination
 from slides.stage import frame
 from slides.stage.deck.sections import sections
 from slides.stage.recordings import read
+from tests.slides.slide import split
 from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
 
 MADE = {
@@ -37,7 +38,7 @@ MADE = {
 }
 MOST_BYTES = 700_000  # of the web folder, as a server compresses it
 SECTIONS = sections(PATHS)
-SLIDES = [slide for section in SECTIONS for slide in section.slides]
+SLIDES = [slide for section in SECTIONS for slide in split(section.text)]
 STEPPED = """---
 marp: true
 ---
@@ -152,7 +153,7 @@ def test_the_outline_goes_by_section_and_slide(pdf: PdfReader) -> None:
     wanted = [
         (min(index, 1), title(slide))
         for section in SECTIONS
-        for index, slide in enumerate(section.slides)
+        for index, slide in enumerate(split(section.text))
     ]
     found = outline(pdf)
     assert [(depth, name) for depth, name, _ in found] == wanted

@@ -1,0 +1,59 @@
+"""What a built deck holds: the engine, which parses it, says so in deck.json."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = "deck.json"
+
+
+@dataclass(frozen=True)
+class SectionEntry:
+    """A section: its file, its first heading, and its budget (0: it has none)."""
+
+    file: str
+    title: str
+    minutes: float
+
+
+@dataclass(frozen=True)
+class SlideEntry:
+    """A slide: where it begins, its heading, and what there is on it.
+
+    `section` counts from 0, `line` from 1; `steps` is how often "next" stays on it,
+    but for its demo; `demo` is the slug of the demo that it shows.
+    """
+
+    section: int
+    file: str
+    line: int
+    title: str
+    steps: int
+    demo: str | None
+    notes: str
+
+    @property
+    def place(self) -> str:
+        """Where it begins, for people to read: "slides/10-x.md:12"."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The sections and the slides of a deck, in order."""
+
+    sections: list[SectionEntry]
+    slides: list[SlideEntry]
+
+    def of(self, section: int) -> list[SlideEntry]:
+        """Return the slides of a section."""
+        return [slide for slide in self.slides if slide.section == section]
+
+
+def contents(built: Path) -> Contents:
+    """Return what the deck in the folder `built` holds."""
+    told = json.loads((built / FILE).read_text(encoding="utf-8"))
+    return Contents(
+        [SectionEntry(**each) for each in told["sections"]],
+        [SlideEntry(**each) for each in told["slides"]],
+    )

@@ -1,0 +1,73 @@
+"""What a page needs: the files that it loads, found in the page as it was rendered."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import unquote
+
+_LOADS = {"src", "href", "xlink:href", "poster", "data", "background"}
+_CSS = re.compile(
+    r"""(?:@import\s+(?:url\(\s*)?|url\(\s*)(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)"""
+)
+_NONE = re.compile(r"(?:data|blob|about|javascript|mailto):|#|$", re.IGNORECASE)
+_REMOTE = re.compile(r"[a-z][\w+.-]*:|//", re.IGNORECASE)
+
+
+class Reference(NamedTuple):
+    """An address that a page loads, and the slide (from 1; 0: none) that wants it."""
+
+    url: str
+    slide: int
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a network would be needed."""
+        return bool(_REMOTE.match(self.url))
+
+    @property
+    def path(self) -> str:
+        """The file that a local address names, relative to the page."""
+        return unquote(re.split(r"[?#]", self.url)[0])
+
+
+def references(page: str) -> list[Reference]:
+    """Return all that a page loads: pictures, backgrounds, films, styles, scripts."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    return list(dict.fromkeys(reader.found))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Reference] = []
+        self._slide = 0
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._slide += "data-marpit-svg" in given
+        self._in_style = tag == "style"
+        self._add(*_in_css(given.get("style", "")))
+        for part in given.get("srcset", "").split(","):
+            self._add(*part.split()[:1])
+        if tag not in ("a", "area") and given.get("rel") != "canonical":
+            self._add(*(given[name] for name in _LOADS & given.keys()))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_style = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style:
+            self._add(*_in_css(data))
+
+    def _add(self, *urls: str) -> None:
+        for url in map(str.strip, urls):
+            if not _NONE.match(url):
+                self.found.append(Reference(url, self._slide))
+
+
+def _in_css(css: str) -> Iterator[str]:
+    return (found["url"] for found in _CSS.finditer(css))
