@@ -1,5 +1,6 @@
 """What the tests of the stage share: a small talk of its own, and a real browser."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from invoke.exceptions import Exit
 from playwright.async_api import Browser, async_playwright, expect
 
 from slides.stage import browser, node, packages
@@ -23,8 +25,10 @@ BROWSERS: dict[str, Callable[[], Path | None]] = {
 
 @pytest.fixture(scope="session", name="packages")
 def install_packages() -> None:
-    """The locked npm packages, npm's Chromium among them where it can run."""
-    packages.install(PATHS, develop=True)
+    """The locked npm packages, npm's Chromium among them where it can be had."""
+    with contextlib.suppress(Exit):  # without a network, what is there has to do
+        packages.install(PATHS, develop=True)
+    packages.install(PATHS)
 
 
 @pytest.fixture(scope="session", params=BROWSERS)
