@@ -17,8 +17,15 @@ from slides.stage.deck.build import build
 from slides.stage.paths import Paths
 from tests.talks import ODD, PATHS, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
 
+
+def own_browser() -> Path | None:
+    """The browser of this machine: $CHROME_PATH, or an installed one."""
+    path = browser.find(PATHS)
+    return None if path == browser.packaged(PATHS) else path
+
+
 BROWSERS: dict[str, Callable[[], Path | None]] = {
-    "installed browser": browser.installed,
+    "browser of this machine": own_browser,
     "browser from npm": lambda: browser.packaged(PATHS),
 }
 
@@ -35,6 +42,8 @@ def install_packages() -> None:
 def browser_path(packages: None, request: pytest.FixtureRequest) -> Path:
     """Each browser that there is: a full one, and the headless shell from npm."""
     path = BROWSERS[request.param]()
+    if browser.find(PATHS) is None:
+        pytest.fail("there is no browser: install one, or name it in CHROME_PATH")
     if path is None:
         pytest.skip(f"there is no {request.param} here")
     return path
