@@ -61,6 +61,12 @@ def test_a_lesson_is_marked_for_the_stage_and_for_nobody_else() -> None:
     assert "SetMark" not in run(source, STAGE)
 
 
+def test_the_mark_of_a_lesson_of_two_lines_is_a_line() -> None:
+    source = r"finish('saw\n 3\ttasks', 'invoke demo.x')"
+    marked = run(source, STAGE | {"ASYNCIO_LIVE_PARENT": "1"})
+    assert marked.startswith(f"{MARK}saw 3 tasks{MARK_END}")
+
+
 def test_colours_are_there_on_the_stage_which_is_no_terminal() -> None:
     assert "\x1b[1msaw\x1b[0m" in run("finish('saw', 'invoke demo.x')", STAGE)
 
