@@ -1,13 +1,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from demos.support.console import MARK, MARK_END, STYLES, WIDTH, console
+from tests.talks import PATIENCE, ROOT
 
-ROOT = Path(__file__).parents[2]
 PLAIN = {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TTY_COMPATIBLE": "0"}
 STAGE = {"PYTHONIOENCODING": "utf-8", "FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"}
 
@@ -21,7 +20,7 @@ def run(source: str, environment: dict[str, str]) -> str:
         stdout=subprocess.PIPE,
         encoding=environment["PYTHONIOENCODING"],
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.stdout
 
