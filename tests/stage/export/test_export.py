@@ -322,6 +322,7 @@ def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     wanted = ("--only", "pdf", "--steps", "--browser", str(browser_path))
     done = invoke(fit, "export", *wanted, "--to", "out")
     assert done.returncode == 0, done.stderr
+    assert "No browser is installed" not in done.stdout  # one was chosen
     assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
     assert len(pdf.pages) == 6 + 3
