@@ -47,8 +47,8 @@ def install(paths: Paths, *, develop: bool = False) -> None:
         ):
             draft = Paths(Path(folder))
             draft.slides.mkdir()
-            shutil.copy(paths.lock, draft.lock)
-            shutil.copy(paths.slides / "package.json", draft.slides)
+            for file in paths.slides.glob("package*.json"):
+                shutil.copy(file, draft.slides)
             _run_npm(draft, omitted)
             if chromium:
                 browser.unpack(draft)
