@@ -1,5 +1,6 @@
 """What the tests of the stage share: a small talk of its own, and a real browser."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from invoke.exceptions import Exit
 from playwright.async_api import Browser, async_playwright, expect
 
 from slides.stage import browser, node, packages
@@ -15,22 +17,33 @@ from slides.stage.deck.build import build
 from slides.stage.paths import Paths
 from tests.talks import ODD, PATHS, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
 
+
+def own_browser() -> Path | None:
+    """The browser of this machine: $CHROME_PATH, or an installed one."""
+    path = browser.find(PATHS)
+    return None if path == browser.packaged(PATHS) else path
+
+
 BROWSERS: dict[str, Callable[[], Path | None]] = {
-    "installed browser": browser.installed,
+    "browser of this machine": own_browser,
     "browser from npm": lambda: browser.packaged(PATHS),
 }
 
 
 @pytest.fixture(scope="session", name="packages")
 def install_packages() -> None:
-    """The locked npm packages, npm's Chromium among them where it can run."""
-    packages.install(PATHS, develop=True)
+    """The locked npm packages, npm's Chromium among them where it can be had."""
+    with contextlib.suppress(Exit):  # without a network, what is there has to do
+        packages.install(PATHS, develop=True)
+    packages.install(PATHS)
 
 
 @pytest.fixture(scope="session", params=BROWSERS)
 def browser_path(packages: None, request: pytest.FixtureRequest) -> Path:
     """Each browser that there is: a full one, and the headless shell from npm."""
     path = BROWSERS[request.param]()
+    if browser.find(PATHS) is None:
+        pytest.fail("there is no browser: install one, or name it in CHROME_PATH")
     if path is None:
         pytest.skip(f"there is no {request.param} here")
     return path

@@ -20,7 +20,7 @@ STEP = re.compile(  # of the five minutes: a file to write, or a command to run
     r"|`invoke (?P<words>[^`]+)`",
     re.MULTILINE | re.DOTALL,
 )
-# What `invoke test` looks at when a section and a demo have come in.
+# The tests that a new section and a new demo must pass.
 SLIDES = ["tests/slides", "tests/test_readme.py", "tests/browser/test_slides.py"]
 DEMOS = ["tests/demos/test_demos.py", "tests/stage/test_recordings.py"]
 

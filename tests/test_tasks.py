@@ -14,7 +14,7 @@ from demos.support import catalog
 from demos.support.catalog import slugs
 from demos.support.commands import Command
 from demos.support.flags import Flag, UsageError
-from tests.talks import ROOT, invoke
+from tests.talks import PATIENCE, ROOT, invoke
 
 COMMANDS: list[Command] = [
     *tasks.namespace.tasks.values(),
@@ -114,7 +114,7 @@ def test_only_the_demos_that_are_asked_for_are_imported(
         capture_output=True,
         check=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     loaded = set(done.stdout.split())
     assert {slug for slug in slugs() if f"demos.{slug}" in loaded} == asked

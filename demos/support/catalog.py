@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn, get_type_hints
 
+from invoke.exceptions import Exit
+
 from demos.support import watchdog
 from demos.support.commands import Command, command
 
@@ -51,6 +53,8 @@ def task(slug: str, with_flags: bool = True) -> Command:
             run.__annotations__ = get_type_hints(main, include_extras=True)
         run.__signature__ = signature  # type: ignore[attr-defined]
         return command(run, name)
+    except KeyboardInterrupt:  # invoke itself would end with 1
+        raise Exit(code=130) from None
     except (Exception, SystemExit) as error:
         reason = error
         problem = f"demos/{slug}.py: {type(error).__name__}: {error}"

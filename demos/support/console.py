@@ -43,6 +43,7 @@ def finish(lesson: str, try_next: str) -> None:
     if not console.is_terminal:
         console.print()  # there, rich's Live leaves the last line of its picture open
     if os.environ.get("ASYNCIO_LIVE_PARENT"):
-        console.file.write(f"{MARK}{lesson}{MARK_END}")
+        label = " ".join(lesson.split())  # the mark is a line
+        console.file.write(f"{MARK}{label}{MARK_END}")
     console.print(lesson, style="lesson", markup=False)
     console.print(f"try next: {try_next}", style="note", markup=False)

@@ -7,7 +7,6 @@ becomes ``--files`` (see ``commands``).
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from invoke.exceptions import Exit
 
@@ -41,8 +40,6 @@ class Flag:
 
 class UsageError(Exit):
     """A command line that makes no sense: one line and exit code 2."""
-
-    context: Any = None  # invoke's ParserContext, where its parser found the mistake
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text} (see: invoke --list, invoke --help COMMAND)", code=2)

@@ -1,15 +1,21 @@
 """invoke's own complaints about a command line, made UsageErrors.
 
 invoke itself ends with exit code 1 on a wrong command line, and names an object of its
-own where a value is missing.
+own where a value is missing. While a line is still being typed, it says nothing.
 """
 
 import re
+import shlex
 
 import invoke.completion.complete
 import invoke.parser.parser
 import invoke.program
+from invoke.collection import Collection
+from invoke.completion.complete import complete as invoke_complete
+from invoke.exceptions import Exit
+from invoke.parser import Parser
 from invoke.parser.context import ParserContext
+from invoke.parser.parser import ParseResult
 
 from demos.support.flags import UsageError
 
@@ -27,8 +33,33 @@ class ParseError(UsageError):
         self.args, self.message = (self.message,), None
 
 
+def complete(
+    names: list[str],
+    core: ParseResult,
+    initial_context: ParserContext,
+    collection: Collection,
+    parser: Parser,
+) -> Exit:
+    """Stand in for invoke's function of that name: print what may come next.
+
+    invoke knows its program by its bare name only, and does not expect a quote that is
+    still open, or a number that is out of bounds.
+    """
+    try:
+        _, *words = shlex.split(core.remainder)
+    except ValueError:  # an open quote: what is in it is not for us to say
+        raise Exit from None
+    core.remainder = shlex.join(words)
+    for known in parser.contexts.values():
+        for argument in known.args.values():
+            if not isinstance(argument.kind, type):
+                argument.kind = str  # a number is not looked at yet
+    return invoke_complete(names, core, initial_context, collection, parser)
+
+
 def replace_parse_error() -> None:
-    """Let invoke raise and catch these; no bad flag ends a shell completion."""
+    """Let invoke raise and catch our ParseError, and complete a line with ours."""
     invoke.parser.parser.ParseError = ParseError  # type: ignore[assignment,attr-defined]
     invoke.program.ParseError = ParseError  # type: ignore[assignment,attr-defined]
-    invoke.completion.complete.ParseError = UsageError  # type: ignore[assignment,attr-defined]
+    invoke.completion.complete.ParseError = ParseError  # type: ignore[assignment,attr-defined]
+    invoke.program.complete = complete  # type: ignore[attr-defined]

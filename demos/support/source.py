@@ -27,7 +27,7 @@ class Position(NamedTuple):
 
     @classmethod
     def of(cls, frame: FrameType, state: str) -> "Position":
-        """Return the place where `frame` is now."""
+        """Return the position of `frame`, as it is now."""
         return cls(state, frame.f_lineno, {**frame.f_locals})
 
 

@@ -27,7 +27,7 @@ def record_all(paths: Paths, name: str | None = None) -> None:
 def record(paths: Paths, slug: str) -> None:
     """Run a demo and keep its recording and its last frame, both written whole.
 
-    Raises Exit when the demo fails: a failed run is no recording.
+    Raises Exit when the demo fails or names no lesson: such a run is no recording.
     """
     command = runner.command(slug)
     with console.status(f"Recording {command} …"):
@@ -41,6 +41,8 @@ def record(paths: Paths, slug: str) -> None:
         rows = frame.screen(lines).display
         print(*(row.rstrip() for row in rows if row.strip()), sep="\n")
         raise Exit(f"{command} ended with {status}: not recorded", code=1)
+    if "m" not in (code for _, code, _ in events(lines)):
+        raise Exit(f"{command} did not finish() with a lesson: not recorded", code=1)
     paths.recordings.mkdir(exist_ok=True)
     write_text(paths.recordings / f"{slug}.cast", "\n".join(lines) + "\n")
     write_text(paths.recordings / f"{slug}.svg", frame.svg(lines))

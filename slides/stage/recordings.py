@@ -9,22 +9,28 @@ from demos.support.catalog import slugs
 from slides.stage.paths import Paths
 from slides.stage.sources import source_hash
 
+Event = tuple[float, str, str]  # seconds since the one before, code, data
+
 
 def stale(paths: Paths) -> Iterator[str]:
-    """Yield one line for each demo whose recording is missing or of older source."""
+    """Yield a line for each demo whose recording is missing, damaged or out of date."""
     for slug in slugs(paths.demos):
-        mend = f"invoke record --demo {slug.replace('_', '-')}"
         cast = paths.recordings / f"{slug}.cast"
         if not cast.is_file() or not cast.with_suffix(".svg").is_file():
-            yield f"demos/{slug}.py has no recording: {mend}"
-        elif f"source=sha256:{source_hash(paths, slug)}" not in header(cast)["tags"]:
-            yield f"demos/{slug}.py has changed since it was recorded: {mend}"
+            yield f"demos/{slug}.py has no recording: {_remedy(cast)}"
+            continue
+        try:
+            tags = header(cast)["tags"]
+        except LookupError as error:
+            yield str(error)
+            continue
+        if f"source=sha256:{source_hash(paths, slug)}" not in tags:
+            yield f"demos/{slug}.py has changed since it was recorded: {_remedy(cast)}"
 
 
 def header(cast: Path) -> dict[str, Any]:
-    """Return the header of a recording."""
-    found: dict[str, Any] = json.loads(read(cast)[0])
-    return found
+    """Return the header of a recording; raise LookupError when it is damaged."""
+    return _load(cast)[0]
 
 
 def read(cast: Path) -> list[str]:
@@ -32,19 +38,39 @@ def read(cast: Path) -> list[str]:
     return cast.read_text(encoding="utf-8").rstrip("\n").split("\n")
 
 
-def events(lines: list[str]) -> list[tuple[float, str, str]]:
-    """Return the events of a recording: seconds since the one before, code, data."""
+def events(lines: list[str]) -> list[Event]:
+    """Return the events of a recording."""
     return [tuple(json.loads(line)) for line in lines[1:]]
 
 
 def lesson(cast: Path) -> str:
     """Return the line with which a recorded demo says what was seen: its marker.
 
-    Raises LookupError when there is no such recording, or no marker in it.
+    Raises LookupError when there is no such recording, or when it is damaged or has no
+    marker.
     """
     if not cast.is_file():
-        raise LookupError(f"there is no recordings/{cast.name}: invoke record")
-    for _, code, data in reversed(events(read(cast))):
+        raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
+    for _, code, data in reversed(_load(cast)[1]):
         if code == "m":
             return data
-    raise LookupError(f"recordings/{cast.name} does not end with a lesson")
+    raise LookupError(f"recordings/{cast.name} has no lesson: {_remedy(cast)}")
+
+
+def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
+    """Return the header and the events of a recording.
+
+    Raises LookupError when it is damaged: empty, cut off, or no JSON.
+    """
+    try:
+        lines = read(cast)
+        found = json.loads(lines[0]), events(lines)
+        if [code for _, code, _ in found[1]][-1:] == ["x"]:
+            return found
+    except ValueError:  # of JSON or UTF-8
+        pass
+    raise LookupError(f"recordings/{cast.name} is damaged: {_remedy(cast)}")
+
+
+def _remedy(cast: Path) -> str:
+    return f"invoke record --demo {cast.stem.replace('_', '-')}"

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.talks import Present, gone, present
+from tests.talks import PATIENCE, Present, gone, present
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -85,7 +85,7 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await page.keyboard.press("ArrowRight")
     await expect(page.locator(SCREEN)).to_contain_text("try next:")
     show.process.kill()
-    await asyncio.to_thread(show.process.wait)
+    await asyncio.to_thread(show.process.wait, PATIENCE)
     await page.wait_for_function("document.querySelector('.ap-player') !== null")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
@@ -276,7 +276,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await on_slide(page, 4)
         show.process.kill()  # no chance to say good-bye
-        await asyncio.to_thread(show.process.wait)
+        await asyncio.to_thread(show.process.wait, PATIENCE)
         # What is done meanwhile is done in this window.
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))

@@ -15,9 +15,9 @@ from invoke.collection import Collection
 from invoke.parser import Parser
 
 from demos.support import catalog
-from demos.support.catalog import DEMOS, slugs
+from demos.support.catalog import slugs
 from slides.stage import runner
-from tests.talks import ROOT, invoke
+from tests.talks import PATHS, ROOT, invoke
 
 STRICT = [sys.executable, "-W", "error", "-m", "invoke"]
 TASKS = {slug: catalog.task(slug) for slug in slugs()}
@@ -93,7 +93,7 @@ def test_a_demo_refuses_a_flag_it_does_not_know(slug: str) -> None:
 def test_every_command_and_flag_that_a_demo_names_exists(
     slug: str, parser: Parser
 ) -> None:
-    source = (DEMOS / f"{slug}.py").read_text(encoding="utf-8")
+    source = (PATHS.demos / f"{slug}.py").read_text(encoding="utf-8")
     named = re.findall(r"invoke (demo\.[\w-]+)((?: --[a-z-]+)*)", source)
     assert (f"demo.{slug.replace('_', '-')}", "") in named, "it says how it is run"
     for demo, flags in named:

@@ -22,6 +22,7 @@ from demos.support.download.file_server import File, FileServer, file_server, pl
 from demos.support.download.http_client import Session
 from demos.support.download.variants import Repeat
 from demos.support.flags import UsageError
+from tests.talks import PATIENCE
 
 VARIANTS = [download_sync, download_threads, run_async]
 BODY = bytes(range(256)) * 300
@@ -156,7 +157,7 @@ def test_a_folder_gets_whole_files_only(
 async def test_cancelling_leaves_no_partial_file(serve: Serve, tmp_path: Path) -> None:
     url = await serve(OK, b"Content-Length: 9\r\n\r\nhalf", stall=True)
     download = Download(url, tmp_path / "a")
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         task = group.create_task(download_async([download], 1))
         while download.state != "receiving":  # noqa: ASYNC110
             await asyncio.sleep(0)

@@ -12,6 +12,7 @@ from demos.ten_thousand_tasks import (
     hold_tasks,
     hold_threads,
 )
+from tests.talks import PATIENCE
 
 
 async def test_tasks_are_measured_while_all_wait_and_none_is_left(
@@ -31,7 +32,7 @@ def test_threads_are_measured_while_all_wait_and_none_is_left(
     held: object = hold_threads(20)
     assert held == len(before) + 20
     for thread in set(threading.enumerate()) - set(before):
-        thread.join(timeout=10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 

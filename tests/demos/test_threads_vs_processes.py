@@ -18,6 +18,7 @@ from demos.threads_vs_processes import (
     plan,
     run_jobs,
 )
+from tests.talks import PATIENCE
 
 
 def test_all_models_give_the_same_results() -> None:
@@ -51,7 +52,7 @@ def test_the_ceiling_is_measured_with_workers_that_are_busy_at_once(
 
     def work(seconds: float) -> int:
         if next(calls):  # the first is alone
-            all_busy.wait(10)
+            all_busy.wait(PATIENCE)
         return 100
 
     monkeypatch.setattr(threads_vs_processes, "spin", work)

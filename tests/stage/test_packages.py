@@ -1,6 +1,8 @@
 """The npm packages: installed once, and no network needed after that."""
 
 import hashlib
+import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ def paths(tmp_path: Path) -> Paths:
     """A folder whose packages are those of its lock; npm would fail there."""
     paths = Paths(tmp_path)
     paths.packages.mkdir(parents=True)
+    (paths.packages / "old").touch()
+    wanted = '{"dependencies": {"nothing-like-this": "1.0.0"}}'  # and not in the lock
+    (paths.slides / "package.json").write_text(wanted, encoding="utf-8")
     paths.lock.write_text("{}", encoding="utf-8")
     stamp = hashlib.sha256(paths.lock.read_bytes()).hexdigest()
     (paths.packages / ".installed").write_text(stamp)
@@ -33,13 +38,16 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
-    """Check that packages are to be installed: there are none to install from."""
+    """Check that npm is asked for packages; it has none, and what is there stays."""
+    before = sorted(paths.packages.rglob("*"))
     with pytest.raises(Exit) as failed:
         packages.install(paths, develop=develop)
     assert failed.value.code == 1
     message = str(failed.value.message)
     assert message.startswith("npm could not install the deck's packages: ")
     assert "\n" not in message
+    assert sorted(paths.packages.rglob("*")) == before
+    assert [path.name for path in paths.build.iterdir()] == ["lock"]
 
 
 linux = pytest.mark.skipif(not browser.PACKAGED, reason="npm has no Chromium for it")
@@ -54,6 +62,28 @@ def test_what_is_there_is_not_installed_again(paths: Paths, machine: Path) -> No
 def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
     paths.lock.write_text("nonsense", encoding="utf-8")
     check_npm_is_asked(paths)
+
+
+@linux
+def test_new_packages_come_in_place_of_the_old_when_all_are_there(
+    paths: Paths, machine: Path, tmp_path: Path
+) -> None:
+    package = tmp_path / "new.tgz"
+    with tarfile.open(package, "w:gz") as archive:
+        manifest = tmp_path / "package.json"
+        manifest.write_text('{"name": "new", "version": "1.0.0"}', encoding="utf-8")
+        archive.add(manifest, "package/package.json")
+    wanted = {"dependencies": {"new": f"file:{package}"}}
+    new = {"version": "1.0.0", "resolved": f"file:{package}"}
+    locked = {"lockfileVersion": 3, "packages": {"": wanted, "node_modules/new": new}}
+    (paths.slides / "package.json").write_text(json.dumps(wanted), encoding="utf-8")
+    paths.lock.write_text(json.dumps(locked), encoding="utf-8")
+    packages.install(paths)
+    assert (paths.packages / "new" / "package.json").is_file()
+    assert not (paths.packages / "old").exists()
+    assert [path.name for path in paths.build.iterdir()] == ["lock"]
+    package.unlink()
+    packages.install(paths)  # nothing is asked for again
 
 
 @linux

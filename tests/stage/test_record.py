@@ -7,7 +7,7 @@ import pytest
 from slides.stage import frame
 from slides.stage.paths import Paths
 from slides.stage.recordings import events, lesson, read
-from tests.talks import invoke
+from tests.talks import invoke, write_demo
 
 
 def test_a_recording_is_the_run_and_its_last_frame(talk: Path) -> None:
@@ -28,6 +28,16 @@ def test_a_recording_is_the_run_and_its_last_frame(talk: Path) -> None:
         *("tick 0", "tick 1", "tick 2", "There were 3 ticks."),
         "try next: invoke demo.ticker --ticks 5",
     ]
+
+
+@pytest.mark.parametrize("lesson", ["", "MARK + chr(27) + MARK_END", "MARK"])
+def test_a_run_without_a_lesson_is_no_recording(talk: Path, lesson: str) -> None:
+    imported = "from demos.support.console import MARK, MARK_END"
+    write_demo(talk, "mute", f"{imported}; print({lesson})")
+    done = invoke(talk, "record", "--demo", "mute")
+    said = "invoke demo.mute did not finish() with a lesson: not recorded\n"
+    assert (done.returncode, done.stderr) == (1, said)
+    assert not list(Paths(talk).recordings.glob("mute.*"))
 
 
 @pytest.mark.parametrize("slug", ["fails", "exits"])

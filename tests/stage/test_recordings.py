@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from slides.stage import recordings, runner
+from slides.stage.paths import Paths
 from tests.talks import PATHS
 
+HEADER, EXIT = '{"version": 3}\n', '[1, "x", "0"]\n'
+REMEDY = "invoke record --demo a-demo"
 ALL = sorted(PATHS.recordings.glob("*.cast"))
 
 
@@ -51,12 +54,32 @@ def test_a_recording_holds_no_path_of_a_machine(cast: Path) -> None:
 
 
 def test_the_lesson_is_the_marker(tmp_path: Path) -> None:
-    cast = tmp_path / "x.cast"
-    with pytest.raises(LookupError, match=r"there is no recordings/x\.cast"):
+    cast = tmp_path / "a_demo.cast"
+    with pytest.raises(LookupError) as missing:
         recordings.lesson(cast)
-    printed = '{"version": 3}\n[0, "o", "The end.\\r\\n"]\n'
-    cast.write_text(printed, encoding="utf-8")
-    with pytest.raises(LookupError, match=r"x\.cast does not end with a lesson"):
+    assert str(missing.value) == f"there is no recordings/a_demo.cast: {REMEDY}"
+    cast.write_text(f'{HEADER}[0, "o", "The end."]\n{EXIT}', "utf-8")
+    with pytest.raises(LookupError) as mute:
         recordings.lesson(cast)
-    cast.write_text(f'{printed}[0, "m", "All ≈ 3."]\n[1, "x", "0"]\n', "utf-8")
+    assert str(mute.value) == f"recordings/a_demo.cast has no lesson: {REMEDY}"
+    cast.write_text(f'{HEADER}[0, "m", "All ≈ 3."]\n{EXIT}', "utf-8")
     assert recordings.lesson(cast) == "All ≈ 3."
+
+
+@pytest.mark.parametrize(
+    "content", ["", HEADER, HEADER[:9], HEADER + EXIT[:5], f"{HEADER}[0]\n", "\udcff"]
+)
+def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
+    paths = Paths(tmp_path)
+    for folder in (paths.demos, paths.recordings):
+        folder.mkdir(parents=True)
+    (paths.demos / "a_demo.py").touch()
+    cast = paths.recordings / "a_demo.cast"
+    cast.with_suffix(".svg").touch()
+    cast.write_text(content, "utf-8", "surrogateescape")
+    said = f"recordings/a_demo.cast is damaged: {REMEDY}"
+    for read in (recordings.header, recordings.lesson):
+        with pytest.raises(LookupError) as damaged:
+            read(cast)
+        assert str(damaged.value) == said
+    assert list(recordings.stale(paths)) == [said]

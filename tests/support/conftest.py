@@ -46,6 +46,7 @@ BROKEN = {
     "broken_flags": "def main(count: int = 3) -> None: ...",
     "broken_exit": "raise SystemExit(3)",
     "broken_empty": "",
+    "broken_off": "raise KeyboardInterrupt",
 }
 
 

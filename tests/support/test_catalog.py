@@ -47,6 +47,11 @@ def test_two_demos_run_one_after_the_other(project: Path) -> None:
     assert "demos/broken_import.py: " in done.stderr
 
 
+def test_ctrl_c_while_a_demo_is_imported_is_silent(project: Path) -> None:
+    done = invoke(project, "demo.broken-off")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize(
     ("slug", "error"),
     [

@@ -1,13 +1,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from demos.support.console import MARK, MARK_END, STYLES, WIDTH, console
+from tests.talks import PATIENCE, ROOT
 
-ROOT = Path(__file__).parents[2]
 PLAIN = {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TTY_COMPATIBLE": "0"}
 STAGE = {"PYTHONIOENCODING": "utf-8", "FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"}
 
@@ -21,7 +20,7 @@ def run(source: str, environment: dict[str, str]) -> str:
         stdout=subprocess.PIPE,
         encoding=environment["PYTHONIOENCODING"],
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.stdout
 
@@ -59,6 +58,12 @@ def test_a_lesson_is_marked_for_the_stage_and_for_nobody_else() -> None:
     marked = run(source, STAGE | {"ASYNCIO_LIVE_PARENT": "1"})
     assert marked == f"{MARK}saw [3] tasks{MARK_END}{run(source, STAGE)}"
     assert "SetMark" not in run(source, STAGE)
+
+
+def test_the_mark_of_a_lesson_of_two_lines_is_a_line() -> None:
+    source = r"finish('saw\n 3\ttasks', 'invoke demo.x')"
+    marked = run(source, STAGE | {"ASYNCIO_LIVE_PARENT": "1"})
+    assert marked.startswith(f"{MARK}saw 3 tasks{MARK_END}")
 
 
 def test_colours_are_there_on_the_stage_which_is_no_terminal() -> None:

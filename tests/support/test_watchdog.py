@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.talks import PATIENCE
+
 
 def test_a_demo_ends_when_the_program_that_started_it_is_gone(project: Path) -> None:
     child = subprocess.Popen(
@@ -16,5 +18,5 @@ def test_a_demo_ends_when_the_program_that_started_it_is_gone(project: Path) -> 
     assert child.stdout is not None
     assert child.stdout.readline().strip() == b"copy_files is imported"
     assert child.stdout.readline().strip() == b"running"
-    child.communicate(timeout=10)  # closes its standard input
+    child.communicate(timeout=PATIENCE)  # closes its standard input
     assert child.returncode != 0

@@ -99,7 +99,13 @@ def file_server(clients: int = 100) -> Iterator[FileServer]:
     allow_open_files(clients + 100)
     command = [sys.executable, "-P", __file__]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
+    with subprocess.Popen(
+        command,
+        stdin=pipe,
+        stdout=pipe,
+        text=True,
+        process_group=0,  # a terminal's Ctrl-C is not for it
+    ) as server:
         assert server.stdout
         port = server.stdout.readline()
         if not port:
@@ -203,5 +209,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for our parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the same on Windows
     asyncio.run(serve())

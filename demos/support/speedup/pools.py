@@ -5,13 +5,14 @@ import site
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 
-from demos.support.catalog import DEMOS
 from demos.support.jobs import worker
 from demos.support.measure import gil_enabled
 from demos.support.processes import ProcessPool
 
+ROOT = str(Path(__file__).parents[3])  # whence the demos are imported
 THREADS = "threads" if gil_enabled() else "free threads"
 
 
@@ -25,7 +26,7 @@ def executors() -> dict[str, Callable[[int], Executor]]:
         found["sub-interpreters"] = partial(
             concurrent.futures.InterpreterPoolExecutor,
             initializer=site.addsitedir,  # what invoke added to our sys.path
-            initargs=(str(DEMOS.parent),),
+            initargs=(ROOT,),
         )
     return found
 

@@ -112,6 +112,9 @@ async function drawPicture(page, path, number) {
     })
   }, number)
   await page.bringToFront()
+  if (await page.evaluate(() => document.visibilityState) !== "visible") {
+    throw new Error(`slide ${number} is not in front: its picture would take seconds`)
+  }
   await page.screenshot({ path, captureBeyondViewport: false })
 }
 

@@ -115,7 +115,7 @@ def _browser(paths: Paths, chosen: str | None) -> Path:
     if found is None:
         mend = "install Chrome, Chromium or Edge, or name one with --browser"
         raise Exit(f"there is no browser on this machine: {mend}", code=1)
-    if found == browser.packaged(paths):
+    if found == browser.packaged(paths) and not (chosen or browser.installed()):
         console.print("No browser is installed here: the Chromium from npm draws.")
     return found
 

@@ -121,8 +121,8 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
 def _build(paths: Paths, theme: str) -> tuple[Built | None, str]:
     """Build the deck; return it, or None and what is wrong."""
     try:
+        packages.install(paths)
         with lock(paths):
-            packages.install(paths)
             return load(build(paths, theme)), ""
     except Exception as error:  # whatever somebody has written into a file
         return None, str(error) or type(error).__name__

@@ -1,5 +1,6 @@
 """`invoke export`: what was made is opened and read, as those who get it would."""
 
+import contextlib
 import functools
 import gzip
 import hashlib
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from slides.stage import frame
+from slides.stage import browser, frame
 from slides.stage.deck.sections import sections
 from slides.stage.recordings import read
 from tests.slides.slide import split
@@ -321,6 +323,7 @@ def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     wanted = ("--only", "pdf", "--steps", "--browser", str(browser_path))
     done = invoke(fit, "export", *wanted, "--to", "out")
     assert done.returncode == 0, done.stderr
+    assert "No browser is installed" not in done.stdout  # one was chosen
     assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
     assert len(pdf.pages) == 6 + 3
@@ -438,6 +441,58 @@ def test_a_browser_that_is_none(talk: Path) -> None:
     assert refused.stderr.count("\n") == 1
 
 
+def test_a_page_in_the_background_is_not_photographed(
+    fit: Path, browser_path: Path
+) -> None:
+    if browser_path == browser.packaged(PATHS):
+        pytest.skip("to the headless shell from npm every page is in front")
+    script = fit / "slides" / "stage" / "export" / "draw.mjs"
+    text = script.read_text("utf-8")
+    line = "  await page.bringToFront()\n"
+    assert line in text
+    behind = f"{line}  await page.browser().newPage()\n"
+    script.write_text(text.replace(line, behind), encoding="utf-8")
+    wanted = ("--only", "image", "--browser", str(browser_path))
+    refused = invoke(fit, "export", "--to", "out", *wanted)
+    assert refused.returncode == 1
+    assert "could not draw: slide 1 is not in front" in refused.stderr
+    assert not (fit / "out").exists()
+
+
+def read_terminal(terminal: int) -> str:
+    """What is shown on a pseudo-terminal until its other end is closed."""
+    shown = b""
+    with contextlib.suppress(OSError):  # so Linux says that it is
+        while chunk := os.read(terminal, 65_536):
+            shown += chunk
+    return shown.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminal")
+def test_it_says_how_far_it_is(fit: Path, browser_path: Path) -> None:
+    words = [sys.executable, "-m", "invoke", "export", "--to", "out"]
+    ours, its = os.openpty()
+    with subprocess.Popen(
+        [*words, "--only", "handout,pptx", "--browser", str(browser_path)],
+        cwd=fit,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        stdout=its,
+        stderr=its,
+    ) as export:
+        os.close(its)
+        try:
+            shown = read_terminal(ours)
+            assert export.wait(PATIENCE) == 0
+        finally:
+            export.kill()
+            os.close(ours)
+    said = re.findall(r"Drawing pages and pictures … (\d+) of 7", shown)
+    done = [int(number) for number in said]
+    assert done == sorted(done)
+    assert len({*done}) > 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
     words = [sys.executable, "-m", "invoke", "export", "--to", "out"]
@@ -448,11 +503,16 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     ) as export:
-        while not list(fit.glob("export-*/*-dark/browser-*/*")):
-            assert export.poll() is None
-        started = psutil.Process(export.pid).children(recursive=True)
-        export.send_signal(signal.SIGINT)
-        output, _ = export.communicate(timeout=PATIENCE)
+        try:
+            end = time.monotonic() + PATIENCE
+            while not list(fit.glob("export-*/*-dark/browser-*/*")):
+                assert export.poll() is None
+                assert time.monotonic() < end, "no browser has started"
+            started = psutil.Process(export.pid).children(recursive=True)
+            export.send_signal(signal.SIGINT)
+            output, _ = export.communicate(timeout=PATIENCE)
+        finally:
+            export.kill()
     assert "Traceback" not in output
     assert len(started) > 1
     assert all(gone(process.pid) for process in started)

@@ -52,7 +52,7 @@ def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:
 def test_it_ends_with_sigterm(talk: Path) -> None:
     with present(talk) as show:
         show.process.send_signal(signal.SIGTERM)
-        assert show.process.wait(20) == 0
+        assert show.process.wait(PATIENCE) == 0
 
 
 def test_it_takes_the_next_free_port_unless_one_was_asked_for(talk: Path) -> None:

@@ -1,7 +1,10 @@
 import asyncio
 import hashlib
+import os
+import sys
 
 import aiohttp
+import psutil
 import pytest
 from yarl import URL
 
@@ -39,6 +42,14 @@ async def test_it_sends_the_bytes_that_were_planned() -> None:
         ):
             assert response.content_length == file.size
             assert await response.read() == file.body()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups")
+def test_ctrl_c_in_a_terminal_does_not_reach_it() -> None:
+    before = psutil.Process().children()
+    with file_server():
+        (server,) = {*psutil.Process().children()} - {*before}
+        assert os.getpgid(server.pid) == server.pid
 
 
 async def test_faults_befall_the_first_requests_for_each_url() -> None:

@@ -25,5 +25,19 @@ def test_each_worker_of_a_pool_has_answered_when_it_has_started(model: str) -> N
     assert len(answered) == 3
 
 
+def test_a_pool_has_not_started_before_its_last_worker_has_answered() -> None:
+    answers = iter([[1, 1, 1], [1, 2, 2], [2, 3, 3], []])
+
+    class Pool(ThreadPoolExecutor):
+        """Says who has answered, call by call."""
+
+        def map(self, *call: Any, **options: Any) -> Iterator[Any]:
+            return iter(next(answers))
+
+    with Pool() as pool:
+        start(pool, 3)
+    assert list(answers) == [[]]
+
+
 def test_sub_interpreters_are_there_where_python_has_them() -> None:
     assert ("sub-interpreters" in executors()) == (sys.version_info >= (3, 14))

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.talks import ROOT
+from tests.talks import PATIENCE, ROOT
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -14,7 +14,7 @@ def test_keys_come_one_by_one() -> None:
         "from demos.support.trace.keys import keyboard\n"
         "with keyboard() as wait:\n"
         "    print('ready', flush=True)\n"
-        "    print([wait(10) for _ in range(4)], wait(0))\n"
+        f"    print([wait({PATIENCE}) for _ in range(4)], wait(0))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code],
