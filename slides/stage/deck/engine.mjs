@@ -230,6 +230,9 @@ function splitSlides(tokens) {
 function parseSection(marp, section, number, deck) {
   const env = { deck, file: section.file }
   const tokens = marp.markdown.parse(section.text, env)
+  for (const { meta } of tokens) {
+    if (number && meta?.marpCoreScriptTokens) meta.marpCoreScriptTokens = [] // one is enough
+  }
   const { minutes, theme } = readDirectives(marp, section, tokens, deck)
   return {
     env,
@@ -272,7 +275,7 @@ function renderSlide(marp, section, number, index, counts) {
       file: env.file,
       line: lineOf(opening ?? {}),
       title: heading < 0 ? "" : textOf(tokens[heading + 1].children),
-      steps: html.split(" data-marpit-fragment").length - 1,
+      steps: html.match(/\sdata-marpit-fragment[=\s>]/g)?.length ?? 0,
       demo: /class="terminal" data-slug="([^"]*)"/.exec(html)?.[1] ?? null,
       notes: notes[index],
     },
