@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from invoke.exceptions import Exit
@@ -16,26 +17,31 @@ from slides.stage import browser, node
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
+STAMP = ".installed"  # in the folder of the packages: the lock that they are of
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
 
 
-def install(paths: Paths, *, develop: bool = False) -> None:
+def install(
+    paths: Paths,
+    *,
+    develop: bool = False,
+    given_up: Callable[[], bool] | None = None,
+) -> None:
     """Install the locked npm packages if they are missing or of another lock.
 
     A Chromium comes with them on a machine that has no browser. To `develop`, one
     comes beside an installed browser too, and TypeScript. There is one for Linux on
-    x64 only. What is installed stays until all that is new is there.
+    x64 only. What is installed stays until all that is new is there. `given_up` says
+    whether to wait no longer while somebody else installs or builds.
 
     Raises Exit when npm fails, with the first line of what it said.
     """
-    with lock(paths):
-        locked = hashlib.sha256(paths.lock.read_bytes()).hexdigest()
-        chromium = browser.PACKAGED and (develop or browser.installed() is None)
-        stamp = paths.packages / ".installed"
-        complete = not chromium or browser.packaged(paths) is not None
-        complete &= not develop or (paths.packages / TYPESCRIPT).is_dir()
-        if stamp.exists() and stamp.read_text() == locked and complete:
-            return  # also where a browser has been installed since: needs no network
+    chromium = browser.PACKAGED and (develop or browser.installed() is None)
+    if _is_complete(paths, chromium, develop):
+        return  # also where a browser has been installed since: it needs no network
+    with lock(paths, given_up):
+        if _is_complete(paths, chromium, develop):
+            return  # somebody else was faster
         what = "npm packages, Chromium included" if chromium else "npm packages"
         omitted = [] if chromium else ["--omit=optional"]
         omitted += [] if develop else ["--omit=dev"]
@@ -52,11 +58,25 @@ def install(paths: Paths, *, develop: bool = False) -> None:
             _run_npm(draft, omitted)
             if chromium:
                 browser.unpack(draft)
-            (draft.packages / stamp.name).write_text(locked)
+            (draft.packages / STAMP).write_text(_locked(paths))
             if paths.packages.exists():
                 paths.packages.rename(draft.root / "replaced")
             draft.packages.rename(paths.packages)
     console.print(f"Installed the deck's {what}.")
+
+
+def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
+    stamp = paths.packages / STAMP
+    return (
+        stamp.exists()
+        and stamp.read_text() == _locked(paths)
+        and (not chromium or browser.packaged(paths) is not None)
+        and (not develop or (paths.packages / TYPESCRIPT).is_dir())
+    )
+
+
+def _locked(paths: Paths) -> str:
+    return hashlib.sha256(paths.lock.read_bytes()).hexdigest()
 
 
 def _run_npm(paths: Paths, omitted: list[str]) -> None:

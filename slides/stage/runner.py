@@ -175,19 +175,21 @@ async def _read(process: asyncio.subprocess.Process, end: float, grace: float) -
 
 async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     """End the demo, politely first, reap it, and end whatever it left running."""
-    for name in ("SIGINT", "SIGTERM", "SIGKILL"):
-        if process.returncode is not None:
-            break
-        _signal(process, name)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                while await process.stdout.read(CHUNK):  # type: ignore[union-attr]
-                    pass  # a demo that cleans up may print; a full pipe would hold it
-                await process.wait()
-    # The group outlives its leader, and its number is not reused until it is empty.
-    _signal(process, "SIGKILL")
-    if process.stdin is not None:
-        process.stdin.close()
+    try:
+        for name in ("SIGINT", "SIGTERM", "SIGKILL"):
+            if process.returncode is not None:
+                break
+            _signal(process, name)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    while await process.stdout.read(CHUNK):  # type: ignore[union-attr]
+                        pass  # a demo that cleans up may print: a full pipe holds it
+                    await process.wait()
+    finally:  # also when we are cancelled once more
+        # The group outlives its leader; its number is not reused until it is empty.
+        _signal(process, "SIGKILL")
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def _signal(process: asyncio.subprocess.Process, name: str) -> None:

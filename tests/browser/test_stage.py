@@ -300,6 +300,37 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         assert anew.said[0] == f"audience   {anew.audience}"
 
 
+async def test_without_the_server_the_windows_of_a_browser_stay_together(
+    windows: BrowserContext, show: Present
+) -> None:
+    page = await open_at(windows, show.audience, 2)
+    async with page.expect_popup() as popup:
+        await page.keyboard.press("p")
+    presenter = await popup.value
+    await on_slide(presenter, 2)
+    show.process.kill()
+    await asyncio.to_thread(show.process.wait, PATIENCE)
+    await presenter.keyboard.press("ArrowRight")
+    for window in (page, presenter):
+        await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
+        await expect(window.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await presenter.keyboard.press("ArrowRight")
+    await on_slide(page, 3)
+    await page.keyboard.press("ArrowRight")
+    await on_slide(presenter, 4)
+
+
+async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
+    windows: BrowserContext, talk: Path
+) -> None:
+    with present(talk) as show:
+        page = await open_at(windows, show.audience, 5)
+        assert show.end() == 0
+    port = show.audience.rstrip("/").rpartition(":")[2]
+    with present(talk, "--port", port):
+        await on_slide(page, 1)
+
+
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
     windows: BrowserContext, show: Present
 ) -> None:
@@ -380,8 +411,16 @@ async def test_without_a_server_the_same_keys_replay_the_recordings(
     still.write_text(text.replace(" data-live", "", 1), encoding="utf-8")
     await page.goto(f"{still.as_uri()}#2")
     await expect(page.locator(LABEL)).to_have_text("→ plays it")
+    async with page.expect_popup() as popup:
+        await page.keyboard.press("p")
+    presenter = await popup.value
+    other = await windows.new_page()  # of another reader: it stays where it is
+    await other.goto(f"{still.as_uri()}#4")
+    await on_slide(other, 4)
     await page.keyboard.press("ArrowRight")
-    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
-    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
-    await page.keyboard.press("ArrowRight")
+    for window in (page, presenter):
+        await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
+        await expect(window.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await presenter.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
+    await on_slide(other, 4)

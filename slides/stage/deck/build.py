@@ -23,7 +23,6 @@ STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
-SYNC = '<script src="sync.js"></script>'  # in the page's head, for that server
 
 _MARP_ERROR = re.compile(
     r"\[ +ERROR +\] (.+(?:\n[ \t]+\S.*)*)|^(\w*Error: .+)", re.MULTILINE
@@ -225,7 +224,10 @@ def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
         }
         for path in sorted(paths.recordings.glob("*.cast"))
     }
-    slides = [{"steps": slide.steps, "demo": slide.demo} for slide in held.slides]
+    slides = [
+        {"title": slide.title, "steps": slide.steps, "demo": slide.demo}
+        for slide in held.slides
+    ]
     return {"slides": slides, "sections": budgets, "recordings": recorded}
 
 
@@ -234,7 +236,7 @@ def _add_stage(page: str, root: str) -> str:
     styles = ("player/asciinema-player.css", "stage.css")
     scripts = ("player/asciinema-player.min.js", "talk.js", "state.js", "stage.js")
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
-    head += SYNC
+    head += '<script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)
     for mark, added in (
         ("<html", f"<html {root}"),

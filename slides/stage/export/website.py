@@ -7,7 +7,7 @@ from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage.deck.build import INDEX, LIVE, SYNC
+from slides.stage.deck.build import INDEX, LIVE
 from slides.stage.deck.references import references
 
 PICTURE = "asyncio-live.png"
@@ -22,7 +22,7 @@ def write(built: Path, target: Path, picture: Path, secrets: Sequence[str]) -> N
     Raises Exit when it holds one.
     """
     page = (built / INDEX).read_text(encoding="utf-8")
-    page = page.replace(f" {LIVE}", "", 1).replace(SYNC, "", 1)
+    page = page.replace(f" {LIVE}", "", 1)
     shared = f'<meta property="og:image" content="{PICTURE}">'
     page = page.replace("</head>", f"{shared}</head>", 1)
     beside = _beside_the_slides(page)

@@ -3,6 +3,7 @@
 type Role = "speaker" | "viewer";
 
 interface Slide {
+  title: string;
   steps: number;
   demo: string | null;
 }

@@ -3,7 +3,8 @@
 // Under `invoke present` the server owns the show, and every window draws what it is
 // told. A command takes effect here at once, by the same rules (state.js), and again
 // when the server has heard it. Without a server (an exported page, or one whose server
-// is gone) these rules are all there is, and the recordings play.
+// is gone) these rules are all there is, the recordings play, and the windows of one
+// browser tell each other how the show stands.
 // @ts-check
 "use strict";
 
@@ -48,6 +49,11 @@
   let sent = 0; // commands over this socket
   let settled = true; // the server has heard them all
   let strayed = false; // moved while there was no server
+  // All windows of a show; of an exported page, those that marp has opened together.
+  const together = served ? "show" : history.state?.marpBespokeSyncKey;
+  /** @type {Show | null} */
+  let neighbour = null; // what one said while we had the server
+  const neighbours = new BroadcastChannel(`asyncio-live ${root.version} ${together}`);
 
   /** @typedef {{slug: string, over: Element, label: HTMLElement, screen: HTMLElement,
    *   player: Player | null, shown: string, recorded: boolean}} Terminal */
@@ -74,6 +80,18 @@
     }
     show = rules.apply(show, deck, role, command, now());
     render();
+    if (!socket) neighbours.postMessage(show);
+  }
+
+  // Without a server: a new window asks the others (null), and takes what they say.
+  /** @param {MessageEvent<Show | null>} event */
+  function hearNeighbour({ data }) {
+    if (!known) return;
+    if (socket) neighbour = data; // it may have lost the server a moment before us
+    else if (data) {
+      show = data;
+      render();
+    } else neighbours.postMessage(show);
   }
 
   function connect() {
@@ -94,6 +112,8 @@
       clearTimeout(lost);
       socket = null;
       settled = true;
+      if (neighbour) show = neighbour;
+      render();
       setTimeout(goOn, PATIENCE);
       setTimeout(connect, 500);
     };
@@ -102,6 +122,7 @@
   /** @param {Message} message @param {boolean} first of this connection */
   function hear(message, first) {
     if (message.version !== root.version) return location.reload();
+    neighbour = null;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;
@@ -109,12 +130,13 @@
     settled = message.heard >= sent;
     if (!settled) return; // what was asked for since is on its way
     const place = onPage();
-    known = true;
+    // A show that has not begun takes its place from a new window, as in "/#12"; one
+    // that was cut off, from a window that has moved meanwhile.
+    const { begun, slide, step } = message.show;
+    const isNew = !known && begun === null && slide === 1 && step === 0;
     show = message.show;
-    // A show that has not begun takes its place from the window, as in "/#12".
-    const begun = show.begun !== null || show.slide > 1 || show.step > 0;
-    const elsewhere = place.slide !== show.slide;
-    if (first && elsewhere && (strayed || !begun)) ask("go", place);
+    known = true;
+    if (first && (strayed || isNew) && isElsewhere()) ask("go", place);
     strayed = false;
     render();
   }
@@ -197,9 +219,11 @@
     if (terminal.shown !== shown || back) {
       clear(terminal);
       const recorded = replayed || !show.live; // a run of a server that is gone
+      const recording = TALK.recordings[terminal.slug];
+      if (recorded && !recording) return; // a demo that nobody has recorded yet
       Object.assign(terminal, { shown, recorded });
       const source = recorded
-        ? { data: unpack(TALK.recordings[terminal.slug].gzip) }
+        ? { data: unpack(recording.gzip) }
         : { driver: "websocket", url: `ws://${location.host}/runs/${run.id}` };
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
@@ -369,7 +393,9 @@
   for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("click", onClick, true);
+  neighbours.onmessage = hearNeighbour;
   if (served) connect();
+  else neighbours.postMessage(null);
   render();
   setInterval(tick, 200);
 })();

@@ -1,6 +1,6 @@
-// The rules of the show, as the server keeps them (show/state.py), for a page that has
-// no server: an exported one, or one whose server is gone. No DOM, no clock: one table
-// of cases, tests/stage/show/cases.json, holds for both.
+// The rules of the show, as the server keeps them (show/state.py): a page follows them
+// at once, and alone where it has no server. No DOM, no clock: one table of cases,
+// tests/stage/show/cases.json, holds for both.
 // @ts-check
 "use strict";
 
@@ -33,11 +33,6 @@ const rules = (() => {
     return show;
   }
 
-  /** The show after a run has ended by itself; one that is over stays so.
-   * @param {Show} show @param {number} run @param {"done" | "failed"} state
-   * @param {number} now @returns {Show} */
-  const ended = (show, run, state, now) => end(show, run, state, now);
-
   /** The show without its server: a recording goes on for what was running.
    * @param {Show} show @param {number} now @returns {Show} */
   function lost(show, now) {
@@ -45,13 +40,6 @@ const rules = (() => {
       run.state === "running" ? { ...run, state: "recording", changed: now } : run,
     );
     return { ...taken, live: false };
-  }
-
-  /** The show on a deck that may have changed: on a step that there is.
-   * @param {Show} show @param {Slide[]} deck @returns {Show} */
-  function fit(show, deck) {
-    const slide = Math.min(show.slide, deck.length);
-    return { ...show, slide, step: Math.min(show.step, lastStep(show, deck, slide)) };
   }
 
   /** @param {Show} show @param {Slide[]} deck @param {number} now */
@@ -92,7 +80,6 @@ const rules = (() => {
   /** @param {Show} show @param {number} steps @param {string} demo
    * @param {"running" | "recording"} state @param {number} now @returns {Show} */
   function start(show, steps, demo, state, now) {
-    show = stopRunning(show, now);
     /** @type {Run} */
     const run = {
       id: show.next_id,
@@ -137,5 +124,5 @@ const rules = (() => {
     ),
   });
 
-  return { apply, ended, lost, fit };
+  return { apply, lost };
 })();

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 
 from aiohttp import web
@@ -43,22 +44,22 @@ def show(
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
     with listen(port) as listener:
+        with console.status("Building the deck …"):
+            built, error = _build_or_keep(paths, theme)
         saved = Saved(paths.build, listener.getsockname()[1])
-        with contextlib.suppress(KeyboardInterrupt):
-            with console.status("Building the deck …"):
-                built, error = _build_or_keep(paths, theme)
-            before = saved.read()
-            if before:
-                where = f"slide {before.slide}, where the last show was cut off"
-                console.print(f"Going on from {where}.")
-            stage = Stage(
-                paths,
-                built,
-                before or Show(live=True),
-                saved,
-                error=error,
-                minutes=minutes,
-            )
+        before = saved.read()
+        if before:
+            where = f"slide {before.slide}, where the last show was cut off"
+            console.print(f"Going on from {where}.")
+        stage = Stage(
+            paths,
+            built,
+            before or Show(live=True),
+            saved,
+            error=error,
+            minutes=minutes,
+        )
+        with contextlib.suppress(KeyboardInterrupt):  # the end of a show on Windows
             asyncio.run(_present(paths, theme, stage, listener, browser))
         saved.remove()
 
@@ -73,10 +74,11 @@ async def _present(
     port = listener.getsockname()[1]
     site = web.AppRunner(stage.app(port))
     await site.setup()
+    given_up = threading.Event()  # the thread that builds may wait for another build
     try:
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(stage.run())
-            watching = tasks.create_task(_watch(paths, stage, theme))
+            watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
             address = f"http://{HOST}:{port}/"
             console.print(f"audience   {address}")
@@ -88,14 +90,17 @@ async def _present(
             watching.cancel()
             running.cancel()
     finally:
+        given_up.set()
         await site.cleanup()
 
 
-async def _watch(paths: Paths, stage: Stage, theme: str) -> None:
+async def _watch(
+    paths: Paths, stage: Stage, theme: str, given_up: threading.Event
+) -> None:
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
     try:
         async for _ in awatch(paths.slides, paths.demos):
-            built, error = await asyncio.to_thread(_build, paths, theme)
+            built, error = await asyncio.to_thread(_build, paths, theme, given_up)
             if error and error != stage.error:
                 console.print(error, style="failed", markup=False, soft_wrap=True)
             stage.replace_deck(built, error)
@@ -108,7 +113,7 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
 
     Raises Exit when there is none.
     """
-    built, error = _build(paths, theme)
+    built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""
     folder = last(paths, theme)
@@ -118,11 +123,13 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
     return load(folder), error
 
 
-def _build(paths: Paths, theme: str) -> tuple[Built | None, str]:
+def _build(
+    paths: Paths, theme: str, given_up: threading.Event
+) -> tuple[Built | None, str]:
     """Build the deck; return it, or None and what is wrong."""
     try:
-        packages.install(paths)
-        with lock(paths):
+        packages.install(paths, given_up=given_up.is_set)
+        with lock(paths, given_up.is_set):
             return load(build(paths, theme)), ""
     except Exception as error:  # whatever somebody has written into a file
         return None, str(error) or type(error).__name__

@@ -1,5 +1,6 @@
 """Where the show stands, kept in a file while it runs: a restart goes on from there."""
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -27,7 +28,7 @@ class Saved:
             show = Show(
                 True, int(slide), int(step), None if begun is None else float(begun)
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return None
         sound = show.slide >= 1 and show.step >= 0 and age < LONGEST
         return show if sound else None
@@ -44,4 +45,5 @@ class Saved:
 
     def remove(self) -> None:
         """Forget it: the show has come to its end."""
-        self.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what could not be written is not there
+            self.path.unlink(missing_ok=True)

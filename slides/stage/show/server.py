@@ -10,6 +10,7 @@ import dataclasses
 import json
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from mimetypes import MimeTypes
 from typing import Literal
 
@@ -72,7 +73,8 @@ class Stage:
         """
         self.built = built
         self.error = error
-        self.show = fit(show, built.slides)
+        self.show = replace(show, slide=min(show.slide, len(built.slides)))
+        self.show = fit(self.show, built.slides, built.slides, time.time())
         self._paths = paths
         self._saved = saved
         self._minutes = minutes
@@ -89,7 +91,7 @@ class Stage:
         """Return the web application, for requests to this machine's `port` only."""
         app = web.Application(middlewares=[_only_from_here(port)])
         app.router.add_get("/show", self._follow_show)
-        app.router.add_get("/runs/{id:[0-9]+}", self._follow_run)
+        app.router.add_get("/runs/{id:[0-9]{1,9}}", self._follow_run)
         app.router.add_get("/{path:.*}", self._file)
         app.on_shutdown.append(self._close)
         return app
@@ -98,12 +100,13 @@ class Stage:
         """Show a newer deck, or say why there is none."""
         self.error = error
         if built:
-            self.built = built
-            self._become(fit(self.show, built.slides))
+            before, self.built = self.built, built
+            self._become(fit(self.show, before.slides, built.slides, time.time()))
         self._tell()
 
     async def run(self) -> None:
         """Run the demos, and keep where the show stands; cancel to end all of it."""
+        said = ""
         async with self._tasks:
             while True:
                 await self._unsaved.wait()
@@ -111,8 +114,8 @@ class Stage:
                 try:
                     await asyncio.to_thread(self._saved.write, self.show)
                 except OSError as error:
-                    problem = f"a restart would not find its slide: {error}"
-                    console.print(problem, markup=False, soft_wrap=True)
+                    if said != (said := f"a restart would not find its slide: {error}"):
+                        console.print(said, markup=False, soft_wrap=True)
 
     def _become(self, show: Show) -> None:
         """Change the state, and let the demos follow: start, and stop, what it says."""
@@ -147,6 +150,7 @@ class Stage:
         except Exception as error:
             why = " ".join(f"{type(error).__name__}: {error}".split())
             console.print(f"demo.{slug}: {why}", markup=False, soft_wrap=True)
+        self._playing.pop(run, None)
         state: Literal["done", "failed"]
         state = "done" if line.endswith('"x", "0"]') else "failed"
         self._become(ended(self.show, run, state, time.time()))

@@ -1,8 +1,8 @@
 """The show as a value: the slide on view, the runs, the clock, and what changes them.
 
 Commands go in and a new state comes out; nothing here reads, writes or knows the time.
-The page keeps the same rules where it has no server (page/state.js): one table of
-cases, tests/stage/show/cases.json, holds for both.
+The page keeps the same rules (page/state.js), as it may lose its server or have none:
+one table of cases, tests/stage/show/cases.json, holds for both.
 
 Its dataclasses are what page and server say to each other, as JSON: `invoke sync`
 writes them to page/messages.d.ts, against which the page is checked.
@@ -19,6 +19,7 @@ Role = Literal["speaker", "viewer"]
 class Slide:
     """What the rules must know of a slide: its steps of code, and its demo if any."""
 
+    title: str
     steps: int
     demo: str | None
 
@@ -117,22 +118,23 @@ def ended(show: Show, run: int, state: Literal["done", "failed"], now: float) ->
     return _end(show, run, state, now)
 
 
-def lost(show: Show, now: float) -> Show:
-    """Return the show without its server: a recording goes on for what was running."""
+def fit(show: Show, old: Sequence[Slide], new: Sequence[Slide], now: float) -> Show:
+    """Return the show on a deck that has changed: on the slide that was on view.
 
-    def take_over(run: Run) -> Run:
-        on = run.state == "running"
-        return replace(run, state="recording", changed=now) if on else run
+    That is the one of the same title and demo; where it is gone, the one in its place.
+    """
+    was = old[show.slide - 1]
+    alike = [n for n, each in enumerate(new, 1) if _is_like(each, was)]
+    slide = min(alike, key=lambda n: abs(n - show.slide), default=show.slide)
+    slide = min(slide, len(new))
+    steps, demo = new[slide - 1].steps, new[slide - 1].demo
+    on_run = show.step > was.steps and demo == was.demo and demo in show.runs
+    step = steps + 1 if on_run else min(show.step, steps)
+    return replace(show if on_run else _stop_running(show, now), slide=slide, step=step)
 
-    return replace(_change(show, take_over), live=False)
 
-
-def fit(show: Show, deck: Sequence[Slide]) -> Show:
-    """Return the show on a deck that may have changed: on a step that there is."""
-    slide = min(show.slide, len(deck))
-    return replace(
-        show, slide=slide, step=min(show.step, _last_step(show, deck, slide))
-    )
+def _is_like(one: Slide, other: Slide) -> bool:
+    return (one.title, one.demo) == (other.title, other.demo)
 
 
 def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
@@ -178,7 +180,6 @@ def _start(
     state: Literal["running", "recording"],
     now: float,
 ) -> Show:
-    show = _stop_running(show, now)
     run = Run(show.next_id, state if show.live else "recording", now, now)
     return replace(
         show,

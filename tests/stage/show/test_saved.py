@@ -58,6 +58,7 @@ def test_a_show_of_another_day_is_not_gone_on_with(saved: Saved) -> None:
         '{"slide": 3}',
         '{"slide": "x", "step": 0, "begun": null}',
         '{"slide": 0, "step": 0, "begun": null}',
+        '{"slide": 1e999, "step": 0, "begun": null}',
         '{"slide": 3, "step": -1, "begun": null}',
         '{"slide": 3, "step": 0, "begun": []}',
     ],

@@ -21,7 +21,7 @@ from slides.stage.show.state import Show, Slide
 from tests.talks import PATIENCE, gone
 
 DEMOS = ("ticker", "waits", "fails", "exits", "floods")
-DECK = [Slide(0, None), *(Slide(0, demo) for demo in DEMOS)]
+DECK = [Slide("One", 0, None), *(Slide(demo, 0, demo) for demo in DEMOS)]
 NUMBER = {demo: number for number, demo in enumerate(DEMOS, 2)}
 
 
@@ -306,6 +306,10 @@ async def test_a_new_deck_keeps_the_show_on_a_slide_that_there_is(
         house.stage.replace_deck(Built("second", {}, DECK[:3], ""), "")
         await window.until(lambda show: show["slide"] == 3)
         assert window.message["version"] == "second"
+        house.stage.replace_deck(Built("third", {}, [*DECK[:1], *DECK[:3]], ""), "")
+        await window.until(lambda show: show["slide"] == 4)
+        house.stage.replace_deck(Built("second", {}, DECK[:3], ""), "")
+        await window.until(lambda show: show["slide"] == 3)
         house.stage.replace_deck(None, "it broke")
         await window.until(lambda show: True)
         assert (window.message["version"], window.message["error"]) == (
@@ -381,9 +385,10 @@ async def test_nothing_but_the_deck_is_served(house: House, path: str) -> None:
     assert b" 404 " in status or b" 403 " in status or b" 400 " in status
 
 
-async def test_there_is_no_run_that_never_was(house: House) -> None:
+@pytest.mark.parametrize("run", ["7", "-1", "x", "9" * 5000])
+async def test_there_is_no_run_that_never_was(house: House, run: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        await house.socket("/runs/7")
+        await house.socket(f"/runs/{run}")
     assert refused.value.status == 404
 
 
