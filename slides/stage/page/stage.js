@@ -111,8 +111,9 @@
     connection.onclose = () => {
       clearTimeout(lost);
       socket = null;
+      if (!settled) neighbours.postMessage(rules.lost(show, now())); // it never heard
+      else if (neighbour) show = neighbour;
       settled = true;
-      if (neighbour) show = neighbour;
       render();
       setTimeout(goOn, PATIENCE);
       setTimeout(connect, 500);
