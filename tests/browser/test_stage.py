@@ -307,7 +307,7 @@ async def test_without_the_server_the_windows_of_a_browser_stay_together(
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
-    await on_slide(presenter, 2)
+    await expect(presenter.locator(LABEL)).to_have_text("→ runs it")
     show.process.kill()
     await asyncio.to_thread(show.process.wait, PATIENCE)
     await presenter.keyboard.press("ArrowRight")
