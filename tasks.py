@@ -81,7 +81,7 @@ def record(
 
 @command
 def sync() -> None:
-    """Bring code and figures on the slides, and the README's table, up to date."""
+    """Bring what is made from other files up to date: code on slides, the README."""
     from slides.stage.deck.sync import sync
 
     for path in sync(PATHS):

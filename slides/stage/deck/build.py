@@ -65,7 +65,6 @@ def build(
     order = {
         "sections": [{"file": part.name, "text": part.text} for part in parts],
         "sources": sources,
-        "pictures": str(paths.slides),
         "colorScheme": theme,
         "notes": with_notes,
     }
@@ -73,24 +72,14 @@ def build(
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home) as temporary:
-        draft = Path(temporary) / "deck"
-        draft.mkdir()
-        for folder, files in _PACKAGED.items():
-            (draft / folder).mkdir()
-            for file in files:
-                shutil.copy(paths.packages / file, draft / folder)
-        for file in ("state.js", "stage.js", "stage.css", "sync.js"):
-            shutil.copy(STAGE / "page" / file, draft)
-        render(paths, order, draft)
-        held = contents(draft)
-        script = f"const TALK = {json.dumps(_talk(paths, held))};\n"
-        (draft / "talk.js").write_text(script, encoding="utf-8")
-        page = draft / INDEX
-        root = f'{LIVE} data-version="{target.name}"'
-        text = _add_stage(page.read_text("utf-8"), root)
-        page.write_text(text, encoding="utf-8")
-        _gather(paths, parts, held, text, draft)
+    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
+        draft = Path(folder) / "deck"
+        try:
+            _make(paths, parts, order, draft, target.name)
+        except (BuildError, OSError):
+            if draft.is_dir():
+                raise
+            return build(paths, theme, home, with_notes=with_notes)  # it was removed
         try:
             draft.rename(target)
         except OSError:  # somebody else has built it meanwhile
@@ -100,6 +89,27 @@ def build(
         if old != target:
             shutil.rmtree(old, ignore_errors=True)  # a file may be on its way out
     return target
+
+
+def _make(
+    paths: Paths, parts: list[Section], order: dict[str, Any], draft: Path, version: str
+) -> None:
+    """Make the deck of an order in the new folder `draft`."""
+    draft.mkdir()
+    for folder, files in _PACKAGED.items():
+        (draft / folder).mkdir()
+        for file in files:
+            shutil.copy(paths.packages / file, draft / folder)
+    for file in ("state.js", "stage.js", "stage.css", "sync.js"):
+        shutil.copy(STAGE / "page" / file, draft)
+    render(paths, order, draft)
+    held = contents(draft)
+    script = f"const TALK = {json.dumps(_talk(paths, held))};\n"
+    (draft / "talk.js").write_text(script, encoding="utf-8")
+    page = draft / INDEX
+    text = _add_stage(page.read_text("utf-8"), f'{LIVE} data-version="{version}"')
+    page.write_text(text, encoding="utf-8")
+    _gather(paths, parts, held, text, draft)
 
 
 def last(paths: Paths, theme: str) -> Path | None:
@@ -115,7 +125,8 @@ def render(paths: Paths, order: dict[str, Any], folder: Path) -> None:
     """
     told = folder / FILE
     markdown = folder / "order.md"  # marp takes nothing else
-    markdown.write_text(json.dumps(order | {"output": str(told)}), encoding="utf-8")
+    here = {"pictures": str(paths.slides), "output": str(told)}
+    markdown.write_text(json.dumps(order | here), encoding="utf-8")
     themes = [str(path) for path in sorted(paths.slides.glob("*.css"))]
     options = ["--no-stdin", "--engine", str(STAGE / "deck" / "engine.mjs")]
     done = subprocess.run(
@@ -208,7 +219,10 @@ def _fingerprint(paths: Paths, order: dict[str, Any]) -> str:
 
 
 def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
-    """Return what the page must know: what the rules do, budgets, and recordings."""
+    """Return what the page must know: what the rules do, budgets, and recordings.
+
+    Raises BuildError for a damaged recording.
+    """
     budgets = [
         {
             "title": section.title,
@@ -217,13 +231,16 @@ def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
         }
         for number, section in enumerate(held.sections)
     ]
-    recorded = {
-        path.stem: {
-            "recorded": recordings.header(path)["timestamp"],
-            "gzip": b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
+    try:
+        recorded = {
+            path.stem: {
+                "recorded": recordings.header(path)["timestamp"],
+                "gzip": b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
+            }
+            for path in sorted(paths.recordings.glob("*.cast"))
         }
-        for path in sorted(paths.recordings.glob("*.cast"))
-    }
+    except LookupError as error:
+        raise BuildError(str(error)) from error
     slides = [
         {"title": slide.title, "steps": slide.steps, "demo": slide.demo}
         for slide in held.slides

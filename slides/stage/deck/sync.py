@@ -39,7 +39,7 @@ def derived(paths: Paths, held: Contents) -> dict[Path, str]:
 
 
 def _refresh(path: Path, text: str) -> bool:
-    if path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     write_text(path, text)
     return True
