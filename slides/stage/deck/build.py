@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 import tempfile
 from base64 import b64encode
 from pathlib import Path
@@ -129,18 +128,8 @@ def render(paths: Paths, order: dict[str, Any], folder: Path) -> None:
     markdown.write_text(json.dumps(order | here), encoding="utf-8")
     themes = [str(path) for path in sorted(paths.slides.glob("*.css"))]
     options = ["--no-stdin", "--engine", str(STAGE / "deck" / "engine.mjs")]
-    done = subprocess.run(
-        node.npx(
-            *("marp", *options, "--output", str(folder / INDEX)),
-            *("--theme-set", *themes, "--", str(markdown)),
-        ),
-        cwd=paths.slides,
-        env=node.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    options += ["--output", str(folder / INDEX), "--theme-set", *themes]
+    done = node.run(node.npx("marp", *options, "--", str(markdown)), paths.slides)
     markdown.unlink()
     if told.exists() and (problems := json.loads(told.read_bytes())["problems"]):
         raise BuildError("\n".join(problems))

@@ -1,7 +1,6 @@
 """What `invoke check` runs: style, types, stale blocks and recordings."""
 
 import importlib.util
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,13 +68,6 @@ def _tools(paths: Paths) -> Iterator[str]:
 
 def _run(name: str, command: list[str], folder: Path) -> Iterator[str]:
     with console.status(name):
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=node.environment(),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        done = node.run(command, folder)
     if done.returncode:
         yield f"{name}:\n{done.stdout}{done.stderr}".rstrip()

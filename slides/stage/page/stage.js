@@ -80,7 +80,7 @@
     }
     show = rules.apply(show, deck, role, command, now());
     render();
-    if (!socket) neighbours.postMessage(show);
+    if (!socket && role === "speaker") neighbours.postMessage(show);
   }
 
   // Without a server: a new window asks the others (null), and takes what they say.

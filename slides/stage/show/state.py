@@ -113,9 +113,16 @@ def apply(
     return show
 
 
-def ended(show: Show, run: int, state: Literal["done", "failed"], now: float) -> Show:
-    """Return the show after a run has ended by itself; one that is over stays so."""
-    return _end(show, run, state, now)
+def ended(
+    show: Show, run: int, state: Literal["done", "failed", "stopped"], now: float
+) -> Show:
+    """Return the show after a run has ended; one that is over stays as it was."""
+
+    def end(each: Run) -> Run:
+        ends = each.id == run and each.state == "running"
+        return replace(each, state=state, changed=now) if ends else each
+
+    return _change(show, end)
 
 
 def fit(show: Show, old: Sequence[Slide], new: Sequence[Slide], now: float) -> Show:
@@ -194,25 +201,13 @@ def _stop(show: Show, run: int, now: float) -> Show:
         on_view = each.id == run and each.state in ("recording", "failed")
         return replace(each, halted=True) if on_view else each
 
-    return _end(_change(show, halt), run, "stopped", now)
+    return ended(_change(show, halt), run, "stopped", now)
 
 
 def _stop_running(show: Show, now: float) -> Show:
     for run in show.runs.values():
-        show = _end(show, run.id, "stopped", now)
+        show = ended(show, run.id, "stopped", now)
     return show
-
-
-def _end(
-    show: Show, run: int, state: Literal["done", "failed", "stopped"], now: float
-) -> Show:
-    """End a run that is running; one that is over stays as it was."""
-
-    def end(each: Run) -> Run:
-        ends = each.id == run and each.state == "running"
-        return replace(each, state=state, changed=now) if ends else each
-
-    return _change(show, end)
 
 
 def _change(show: Show, to: Callable[[Run], Run]) -> Show:
