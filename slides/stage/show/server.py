@@ -102,7 +102,7 @@ class Stage:
         if built:
             before, self.built = self.built, built
             self._become(fit(self.show, before.slides, built.slides, time.time()))
-        self._tell()
+        self._notify()
 
     async def run(self) -> None:
         """Run the demos, and keep where the show stands; cancel to end all of it."""
@@ -132,7 +132,7 @@ class Stage:
         for run in self._outputs.keys() - {run.id for run in show.runs.values()}:
             del self._outputs[run]  # another one stands in its place
         self._unsaved.set()
-        self._tell()
+        self._notify()
 
     async def _play(self, run: int, slug: str) -> None:
         """Run a demo to its end; one that fails, however it does, fails alone."""
@@ -155,7 +155,7 @@ class Stage:
         state = "done" if line.endswith('"x", "0"]') else "failed"
         self._become(ended(self.show, run, state, time.time()))
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for window in self._windows:
             window.news.set()
 
@@ -175,7 +175,7 @@ class Stage:
         role: Role = "viewer" if request.query.get("role") == "viewer" else "speaker"
         window = Window()
 
-        async def tell() -> None:
+        async def send() -> None:
             with contextlib.suppress(ConnectionError):
                 while True:  # a slow window skips what was true in between
                     await window.news.wait()
@@ -183,7 +183,7 @@ class Stage:
                     await socket.send_str(self._message(window))
 
         async with self._socket(request) as socket, asyncio.TaskGroup() as tasks:
-            telling = tasks.create_task(tell())
+            sending = tasks.create_task(send())
             self._windows.add(window)
             try:
                 async for message in socket:
@@ -198,7 +198,7 @@ class Stage:
                             self._become(show)
             finally:
                 self._windows.discard(window)
-                telling.cancel()
+                sending.cancel()
         return socket
 
     async def _follow_run(self, request: web.Request) -> web.StreamResponse:
