@@ -186,7 +186,10 @@ def present(talk: Path, *arguments: str) -> Iterator[Present]:
                     break
             else:
                 raise AssertionError(f"present ended: {lines}")
-            yield Present(process, lines)
+            show = Present(process, lines)
+            yield show
+            if process.poll() is None:
+                show.end()
         finally:
             process.kill()
 

@@ -1,10 +1,18 @@
 """Files that are written whole or not at all."""
 
+import shutil
 from pathlib import Path
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in place of what is there, whole or not at all."""
+def write_bytes(path: Path, written: bytes) -> None:
+    """Write a file in place of what is there, with its mode, whole or not at all."""
     draft = path.with_name(f"{path.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.write_bytes(written)
+    if path.exists():
+        shutil.copymode(path, draft)
     draft.replace(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Do the same with a text."""
+    write_bytes(path, text.encode())

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -14,13 +15,14 @@ from urllib.parse import unquote
 from slides.stage import node, recordings
 from slides.stage.deck import fences
 from slides.stage.deck.contents import FILE, Contents, contents
-from slides.stage.deck.references import Reference, references
+from slides.stage.deck.references import Reference, loaded_by, references
 from slides.stage.deck.sections import BuildError, Section, sections
 from slides.stage.paths import Paths
 
 STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
+LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
 
 _MARP_ERROR = re.compile(
@@ -147,22 +149,35 @@ def _gather(
 
     Raises BuildError, with file and line, for what is not there, or remote.
     """
+    made = (path for path in draft.rglob("*") if path.is_file())
+    ours = {path.relative_to(draft).as_posix() for path in made} - {FILE}
+    styles: dict[Reference, str] = {}  # what a style sheet wants, and where it says so
+    slides = paths.slides.resolve()
     problems = []
-    for reference in references(page):
-        source = (paths.slides / reference.path).resolve()
+    wanted = references(page)
+    for reference in wanted:  # grows while it is walked: a style sheet loads more
+        name = reference.path
+        source = slides if "\0" in name else (slides / name).resolve()
         if reference.is_remote:
             problem = f"{reference.url} is remote: no network on stage"
-        elif (draft / reference.path).exists():
+        elif not source.is_relative_to(slides) or name.startswith("/"):
+            problem = f"{name} is outside of slides/"
+        elif name in ours:
             continue
-        elif not source.is_relative_to(paths.slides.resolve()):
-            problem = f"{reference.path} is outside of slides/"
         elif source.is_file():
-            (draft / reference.path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, draft / reference.path)
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, draft / name)
+            ours.add(name)
+            if source.suffix == ".css":
+                css = source.read_text("utf-8", errors="replace")
+                for loaded, line in loaded_by(reference, css):
+                    wanted.append(loaded)
+                    styles[loaded] = f"{paths.slides.name}/{name}:{line}"
             continue
         else:
-            problem = f"there is no {reference.path}"
-        problems.append(f"{_place(paths, parts, held, reference)}: {problem}")
+            problem = f"there is no {reference.url if source == slides else name}"
+        place = styles.get(reference) or _place(paths, parts, held, reference)
+        problems.append(f"{place}: {problem}")
     if problems:
         raise BuildError("\n".join(dict.fromkeys(problems)))
 
@@ -175,13 +190,18 @@ def _place(
     first = 0
     if reference.slide:
         slide = held.slides[reference.slide - 1]
+        for url, line in held.sections[slide.section].pictures:
+            if url == reference.url and line >= slide.line:
+                return f"{slide.file}:{line}"
         texts, first = {slide.file: texts[slide.file]}, slide.line - 1
     else:
         for theme in sorted(paths.slides.glob("*.css")):
             texts[f"{paths.slides.name}/{theme.name}"] = theme.read_text("utf-8")
-    for file, text in texts.items():
-        for number, line in enumerate(text.split("\n")[first:], first + 1):
-            if reference.url in line or unquote(reference.url) in line:
+    urls = (reference.url, unquote(reference.url))
+    written = re.compile("|".join(rf"(?<![\w./-]){re.escape(url)}" for url in urls))
+    for file, text in texts.items():  # in HTML, or in a style
+        for number, content in enumerate(text.split("\n")[first:], first + 1):
+            if written.search(content):
                 return f"{file}:{number}"
     if reference.slide:
         return held.slides[reference.slide - 1].place
@@ -202,8 +222,12 @@ def _fingerprint(paths: Paths, order: dict[str, Any]) -> str:
             used.append(path)
     for path in used:
         if path.is_file():
-            name = path.name.encode()
-            digest.update(name + hashlib.sha256(path.read_bytes()).digest())
+            about = path.stat()
+            digest.update(os.path.relpath(path, paths.slides).encode())
+            if about.st_size > LARGE:
+                digest.update(f"{about.st_size} {about.st_mtime_ns}".encode())
+            else:
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 

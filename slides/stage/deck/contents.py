@@ -9,11 +9,15 @@ FILE = "deck.json"
 
 @dataclass(frozen=True)
 class SectionEntry:
-    """A section: its file, its first heading, and its budget (0: it has none)."""
+    """A section: its file, its first heading, and its budget (0: it has none).
+
+    `pictures` holds the address of each, and the line where it is written.
+    """
 
     file: str
     title: str
     minutes: float
+    pictures: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@
  */
 
 import { readFileSync, writeFileSync } from "node:fs"
-import { basename, isAbsolute, relative, resolve } from "node:path"
+import { isAbsolute, relative, resolve } from "node:path"
+import { load } from "js-yaml"
 import postcss from "postcss"
 
 const VEIL = "color-mix(in srgb, var(--panel) 65%, #0000)"
@@ -37,7 +38,12 @@ class Problem extends Error {}
 /** Return the text of an SVG file inside a folder, from its root on; its label may be
  * the command of a demo. */
 function readPicture(folder, source, label) {
-  const path = resolve(folder, decodeURI(source))
+  let path
+  try {
+    path = resolve(folder, decodeURIComponent(source))
+  } catch {
+    throw new Problem(`${source} is no address`)
+  }
   const inside = relative(folder, path)
   if (inside.startsWith("..") || isAbsolute(inside)) {
     throw new Problem(`picture ${source} is outside the deck's folder`)
@@ -76,8 +82,9 @@ function inlinePictures(md) {
     const label = self.renderInlineAsText(token.children, options, env)
     const attributes = { id: name, role: "img", "aria-label": label }
     if (label.startsWith("invoke demo.")) {
+      env.demo = label.slice("invoke demo.".length).replaceAll("-", "_")
       attributes.class = "terminal"
-      attributes["data-slug"] = basename(source, ".svg")
+      attributes["data-slug"] = env.demo
     }
     if (token.attrGet("style")) attributes.style = token.attrGet("style")
     const written = Object.entries(attributes)
@@ -118,13 +125,15 @@ function stepThroughCode(md) {
   const { fence } = md.renderer.rules
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index]
-    const source = token.info.split(/\s+/).find((word) => word in env.deck.order.sources)
-    if (source) token.content = env.deck.order.sources[source]
+    const { sources } = env.deck.order
+    const source = token.info.split(/\s+/).find((word) => Object.hasOwn(sources, word))
+    if (source) token.content = sources[source]
     const html = fence(tokens, index, options, env, self)
     const [, steps] = STEPS.exec(token.info) ?? []
     if (steps === undefined) return html
     return guard(env, token, () => {
       const count = token.content.trimEnd().split("\n").length
+      env.steps += steps.split("|").length - 1
       const veils = steps.split("|").map((step, turn) => {
         const fragment = turn ? " data-marpit-fragment" : ""
         const lit = litLines(step.trim(), count)
@@ -143,7 +152,7 @@ function guard(env, token, rule) {
     return rule()
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    env.deck.problems.push(`${env.file}:${lineOf(token)}: ${error.message}`)
+    env.problems.add(`${env.file}:${lineOf(token)}: ${error.message}`)
     return ""
   }
 }
@@ -164,42 +173,93 @@ function placeInlineTokens(md) {
   })
 }
 
-const lineWith = (text, pattern) => {
-  const at = text.split(/\r?\n/).findIndex((line) => pattern.test(line))
-  return at < 0 ? 1 : at + 1
-}
-
 /** Return the minutes and the theme that a section asks for, once they are sound. */
-function readDirectives(marp, { file, text }, tokens, deck) {
-  const complain = (name, what) =>
-    deck.problems.push(`${file}:${lineWith(text, new RegExp(`\\b${name}:`))}: ${what}`)
-  const { minutes = 0 } = marp.lastGlobalDirectives
-  if (!/^\d+(\.\d+)?$/.test(`${minutes}`)) {
-    complain("minutes", `minutes are a number such as 2 or 1.5, not ${minutes}`)
+function readDirectives(marp, { file, text }, tokens, env) {
+  const complain = (name, what) => {
+    const lines = text.split("\n")
+    const inFront = lines.findIndex((line) => new RegExp(`^["']?${name}\\b`).test(line))
+    const inComment = lines.findIndex((line) => line.includes(`${name}:`))
+    const line = Math.max(inFront < 0 ? inComment : inFront, 0) + 1
+    env.problems.add(`${file}:${line}: ${what}`)
   }
-  const front = tokens.find(({ type }) => type === "front_matter")?.meta ?? ""
-  const asked = [/^theme: *["']?([^"'\n]*?)["']?\s*$/m.exec(front)?.[1]]
-  for (const { meta } of tokens) asked.push(meta?.marpitParsedDirectives?.theme)
-  for (const theme of asked.filter(Boolean)) {
-    if (!marp.themeSet.has(theme)) {
-      const known = [...marp.themeSet.themes()].map(({ name }) => name)
-      complain("theme", `there is no theme ${theme}; there are ${known.join(", ")}`)
+  const asked = tokens.map(({ meta }) => meta?.marpitParsedDirectives ?? {})
+  const front = tokens.find(({ type }) => type === "front_matter")
+  if (front) {
+    try {
+      asked.push(load(front.meta) ?? {})
+    } catch ({ reason, mark }) {
+      env.problems.add(`${file}:${(mark?.line ?? 0) + 2}: front matter: ${reason}`)
     }
   }
-  return { minutes: Number(minutes), theme: marp.lastGlobalDirectives.theme }
+  for (const { theme } of asked) {
+    if (!theme || marp.themeSet.has(theme)) continue
+    const known = [...marp.themeSet.themes()].map(({ name }) => name)
+    complain("theme", `there is no theme ${theme}; there are ${known.join(", ")}`)
+  }
+  const { minutes = 0, theme, size } = marp.lastGlobalDirectives
+  if (!/^\d{1,4}(\.\d+)?$/.test(`${minutes}`)) {
+    complain("minutes", `minutes are a number such as 2 or 1.5, not ${minutes}`)
+  }
+  for (const [name, value] of Object.entries({ theme, size })) {
+    const { [name]: first, file: where = file } = env.deck.first ?? {}
+    if (env.deck.first && value && value !== first) {
+      const deck = `a deck of ${name} ${first ?? "as it comes"} (${where})`
+      complain(name, `${name} ${value} in ${deck}: a page has one`)
+    }
+  }
+  env.deck.first ??= { file, theme, size }
+  return Number(minutes)
 }
 
 /** Return the styles of a section, changed so that they hold for its slides alone. */
-function inSection(css, number) {
-  const root = postcss.parse(css)
+function inSection(styles, number) {
+  const root = postcss.parse(styles.join("\n"))
+  const names = new Set()
+  root.walkAtRules(/keyframes$/, (rule) => names.add(rule.params))
+  const renamed = (text) =>
+    text.replace(/[\w-]+/g, (word) => (names.has(word) ? `${word}-${number}` : word))
+  root.walkAtRules(/keyframes$/, (rule) => (rule.params = renamed(rule.params)))
+  root.walkDecls(/animation(-name)?$/, (each) => (each.value = renamed(each.value)))
   root.walkRules((rule) => {
-    if (rule.parent.name === "keyframes") return
+    if (rule.parent.type === "rule" || /keyframes$/.test(rule.parent.name)) return
     rule.selectors = rule.selectors.map((selector) => {
       const rest = /^(?:section|:root)(?![\w-])(.*)$/s.exec(selector)?.[1]
-      return `section[data-section="${number}"]${rest ?? ` ${selector}`}`
+      return `section:where([data-section="${number}"])${rest ?? ` ${selector}`}`
     })
   })
   return root.toString()
+}
+
+/** Return the styles of a section; name those that are no CSS. */
+function readStyles(marp, tokens, number, env) {
+  for (const token of tokens.filter(({ type }) => type === "marpit_style")) {
+    guard(env, token, () => {
+      try {
+        postcss.parse(token.content)
+      } catch ({ reason }) {
+        throw new Problem(`this style is no CSS: ${reason}`)
+      }
+    })
+  }
+  return env.problems.size ? "" : inSection(marp.lastStyles, number)
+}
+
+/** Let the links of a section lead to its own slides and headings. */
+function keepLinks(tokens, offset, ids) {
+  const renamed = new Map()
+  for (const token of tokens.filter(({ type }) => type === "heading_open")) {
+    const id = token.attrGet("id")
+    if (id && ids.has(id)) {
+      renamed.set(id, `${id}-${offset}`)
+      token.attrSet("id", `${id}-${offset}`)
+    }
+    ids.add(token.attrGet("id"))
+  }
+  for (const link of tokens.flatMap(({ children }) => children ?? [])) {
+    const [, target] = /^#(.+)$/.exec(link.attrGet("href") ?? "") ?? []
+    if (/^\d+$/.test(target)) link.attrSet("href", `#${offset + Number(target)}`)
+    else if (renamed.has(target)) link.attrSet("href", `#${renamed.get(target)}`)
+  }
 }
 
 /** Return the text of a heading, without its marks. */
@@ -226,29 +286,50 @@ function splitSlides(tokens) {
   return slides
 }
 
-/** Parse a section; return its slides' tokens, what they say, and its own styles. */
+const isPage = ({ type, meta }) =>
+  type === "marpit_slide_open" && !/^(skip|hold)$/.test(meta.marpitDirectives?.paginate)
+
+/** Parse a section, as Marp does; return its slides' tokens, and what they say. */
 function parseSection(marp, section, number, deck) {
-  const env = { deck, file: section.file }
+  const env = { deck, file: section.file, problems: new Set(), steps: 0, demo: null }
+  const { themeSet } = marp
+  const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
+  const minutes = readDirectives(marp, section, tokens, env)
+  const isLast = number === deck.order.sections.length - 1
+  if (!isLast) {
+    themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
+    themeSet.default = standard
+  }
   for (const { meta } of tokens) {
     if (number && meta?.marpCoreScriptTokens) meta.marpCoreScriptTokens = [] // one is enough
   }
-  const { minutes, theme } = readDirectives(marp, section, tokens, deck)
+  const places = tokens.flatMap(({ children }) => children ?? [])
   return {
     env,
+    number,
     minutes,
-    theme,
     slides: splitSlides(tokens),
+    pages: tokens.filter(isPage).length,
+    pictures: places
+      .filter(({ type }) => type === "image")
+      .map((image) => [image.attrGet("src"), lineOf(image)]),
     wrapper: tokens.filter(({ type }) => type.startsWith("marpit_container")),
-    notes: marp.lastComments.map((comments) => comments.join("\n\n")),
     comments: marp.lastComments,
-    styles: marp.lastStyles.map((css) => inSection(css, number)),
+    styles: readStyles(marp, tokens, number, env),
+    transitions: transitionsOf(marp)?.builtinTransitionStyle,
   }
 }
 
+/** What marp-cli keeps of a parse for its page: the styles of the transitions used. */
+const transitionsOf = (marp) =>
+  Object.getOwnPropertySymbols(marp)
+    .map((symbol) => marp[symbol])
+    .find((kept) => kept && Object.hasOwn(kept, "builtinTransitionStyle"))
+
 /** Render a slide; return its HTML and what deck.json says of it. */
-function renderSlide(marp, section, number, index, counts) {
-  const { env, slides, notes } = section
+function renderSlide(marp, section, index, counts) {
+  const { env, number, slides, comments } = section
   const tokens = slides[index]
   // The first slide begins where its text does, each other one at its ruler.
   const opening = tokens.find(({ type, map }) =>
@@ -266,6 +347,8 @@ function renderSlide(marp, section, number, index, counts) {
     token.attrSet("data-section", `${number}`)
     token.attrSet("data-color-scheme", env.deck.order.colorScheme)
   }
+  const listed = tokens.filter((token) => token.attrGet("data-marpit-fragment") !== null)
+  Object.assign(env, { steps: listed.length, demo: null })
   const html = marp.markdown.renderer.render(tokens, marp.markdown.options, env)
   const heading = tokens.findIndex(({ type }) => type === "heading_open")
   return {
@@ -275,66 +358,57 @@ function renderSlide(marp, section, number, index, counts) {
       file: env.file,
       line: lineOf(opening ?? {}),
       title: heading < 0 ? "" : textOf(tokens[heading + 1].children),
-      steps: html.match(/\sdata-marpit-fragment[=\s>]/g)?.length ?? 0,
-      demo: /class="terminal" data-slug="([^"]*)"/.exec(html)?.[1] ?? null,
-      notes: notes[index],
+      steps: env.steps,
+      demo: env.demo,
+      notes: comments[index].join("\n\n"),
     },
   }
 }
 
 /** Render the deck that an order asks for, and write deck.json. */
 function renderDeck(marp, order) {
-  const deck = { order, pictures: 0, problems: [] }
-  // The first section comes last: it gives the page its title and its language.
-  const sections = order.sections
-    .map((section, number) => [section, number])
-    .reverse()
-    .map(([section, number]) => parseSection(marp, section, number, deck))
-    .reverse()
-  const [{ theme }] = sections
-  sections.forEach((section, number) => {
-    if (section.theme && section.theme !== theme) {
-      const { file, text } = order.sections[number]
-      const first = order.sections[0].file
-      deck.problems.push(
-        `${file}:${lineWith(text, /\btheme:/)}: theme ${section.theme} in a deck of ` +
-          `theme ${theme ?? "default"} (${first}): a page has one`,
-      )
-    }
-  })
-  const lastPages = sections.map(({ slides }) =>
-    Math.max(
-      0,
-      ...slides.flat().map((token) => Number(token.attrGet?.("data-marpit-pagination"))),
-    ),
-  )
-  const counts = { slide: 0, pagesBefore: 0, pages: lastPages.reduce((a, b) => a + b) }
-  const slides = sections.flatMap((section, number) => {
+  const deck = { order, pictures: 0 }
+  const parse = (section, number) => parseSection(marp, section, number, deck)
+  const sections = order.sections.map(parse)
+  // marp-cli takes title, language and size of its page from what was parsed last.
+  marp.markdown.parse(order.sections[0].text, { ...sections[0].env, problems: new Set() })
+  const transitions = transitionsOf(marp)
+  if (transitions) {
+    const used = new Set(sections.map((section) => section.transitions))
+    transitions.builtinTransitionStyle = [...used].join("")
+  }
+  const counts = { slide: 0, pagesBefore: 0, pages: 0 }
+  for (const { pages } of sections) counts.pages += pages
+  const ids = new Set()
+  const slides = sections.flatMap((section) => {
+    keepLinks(section.slides.flat(), counts.slide, ids)
     const rendered = section.slides.map((_, index) => {
       counts.slide += 1
-      return renderSlide(marp, section, number, index, counts)
+      return renderSlide(marp, section, index, counts)
     })
-    counts.pagesBefore += lastPages[number]
+    counts.pagesBefore += section.pages
     return rendered
   })
+  const problems = sections.flatMap(({ env }) => [...env.problems])
   const facts = {
-    sections: sections.map(({ minutes }, number) => ({
-      file: order.sections[number].file,
+    sections: sections.map(({ env, number, minutes, pictures }) => ({
+      file: env.file,
       title: slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
       minutes,
+      pictures,
     })),
     slides: slides.map(({ facts }) => facts),
-    problems: deck.problems,
+    problems,
   }
   writeFileSync(order.output, JSON.stringify(facts))
-  if (deck.problems.length) throw new Error("the deck has problems: see deck.json")
-  marp.lastStyles = sections.flatMap(({ styles }) => styles)
+  if (problems.length) throw new Error("the deck has problems: see deck.json")
+  marp.lastStyles = sections.map(({ styles }) => styles)
   const [open, close] = sections[0].wrapper.map((token) =>
     marp.markdown.renderer.render([token], marp.markdown.options, {}),
   )
   return {
     html: `${open}${slides.map(({ html }) => html).join("")}${close}`,
-    css: marp.renderStyle(theme),
+    css: marp.renderStyle(marp.lastGlobalDirectives.theme),
     comments: sections.flatMap(({ comments }) =>
       comments.map((each) => (order.notes ? each : [])),
     ),

@@ -39,6 +39,8 @@ def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], lis
         for fence, source in _named(section.text):
             try:
                 sources[source] = current(paths, source)
+                if not _is_closed(fence, section.text.split("\n")):
+                    raise LookupError("this fence is not closed")
             except (LookupError, SyntaxError) as error:
                 problems.append(f"{section.name}:{_line(fence)}: {error}")
     return sources, problems
@@ -48,14 +50,11 @@ def fill(text: str, sources: dict[str, str]) -> str:
     """Return `text` with the body of every fence as its source is, if it has one."""
     lines = text.split("\n")
     for fence, source in reversed(list(_named(text))):
-        if source not in sources or fence.map is None:
+        if source not in sources or not _is_closed(fence, lines):
             continue
-        start, end = fence.map
-        closing = lines[end - 1].lstrip("> \t")
-        if end - start < 2 or not closing.startswith(fence.markup):
-            continue  # it is not closed
-        indent = re.match(r"[\s>]*", lines[start])
-        margin = indent[0] if indent else ""
+        start, end = fence.map or (0, 0)
+        margin, *_ = lines[end - 1].partition(fence.markup)  # of a list, or a quote
+        margin += " " if margin.endswith(">") else ""
         body = sources[source].removesuffix("\n").split("\n")
         lines[start + 1 : end - 1] = [f"{margin}{line}".rstrip() for line in body]
     return "\n".join(lines)
@@ -77,7 +76,8 @@ def current(paths: Paths, source: str) -> str:
     path, _, symbol = source.partition("::")
     if path.endswith(".cast"):
         return textwrap.fill(lesson(paths.slides / path), LESSON_WIDTH) + "\n"
-    if not (paths.root / path).is_file():
+    file = (paths.root / path).resolve()
+    if not file.is_relative_to(paths.root.resolve()) or not file.is_file():
         raise LookupError(f"there is no file {path}")
     text = (paths.root / path).read_text(encoding="utf-8")
     return _symbol(text, symbol.split("."), source)
@@ -88,6 +88,12 @@ def _named(text: str) -> Iterator[tuple[Token, str]]:
     for token in _MARKDOWN.parse(text):
         if token.type == "fence" and (found := _SOURCE.search(token.info)):
             yield token, found[1]
+
+
+def _is_closed(fence: Token, lines: list[str]) -> bool:
+    start, end = fence.map or (0, 0)
+    closing = lines[end - 1].lstrip("> \t")
+    return end - start > 1 and closing.startswith(fence.markup)
 
 
 def _line(fence: Token) -> int:

@@ -1,14 +1,16 @@
 """What a page needs: the files that it loads, found in the page as it was rendered."""
 
+import posixpath
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import unquote
 
 _LOADS = {"src", "href", "xlink:href", "poster", "data", "background"}
 _CSS = re.compile(
-    r"""(?:@import\s+(?:url\(\s*)?|url\(\s*)(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)"""
+    r"""(?<!@namespace\ )(?:@import\s+(?:url\(\s*)?|url\(\s*)
+        (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'()]+))""",
+    re.VERBOSE,
 )
 _NONE = re.compile(r"(?:data|blob|about|javascript|mailto):|#|$", re.IGNORECASE)
 _REMOTE = re.compile(r"[a-z][\w+.-]*:|//", re.IGNORECASE)
@@ -37,6 +39,23 @@ def references(page: str) -> list[Reference]:
     reader.feed(page)
     reader.close()
     return list(dict.fromkeys(reader.found))
+
+
+def loaded_by(reference: Reference, css: str) -> list[tuple[Reference, int]]:
+    """Return what the style sheet `css` loads that a page loads by `reference`.
+
+    Each comes with the line of the style sheet that wants it.
+    """
+    folder = posixpath.dirname(reference.url)
+    found = []
+    for match in _CSS.finditer(css):
+        url = "".join(match.groups(""))
+        if not _NONE.match(url):
+            if not _REMOTE.match(url):
+                url = posixpath.normpath(posixpath.join(folder, url))
+            line = css.count("\n", 0, match.start()) + 1
+            found.append((Reference(url, reference.slide), line))
+    return found
 
 
 class _Reader(HTMLParser):
@@ -69,5 +88,6 @@ class _Reader(HTMLParser):
                 self.found.append(Reference(url, self._slide))
 
 
-def _in_css(css: str) -> Iterator[str]:
-    return (found["url"] for found in _CSS.finditer(css))
+def _in_css(css: str) -> list[str]:
+    """Return the addresses that a style sheet, or a style, loads."""
+    return ["".join(found.groups("")) for found in _CSS.finditer(css)]

@@ -37,7 +37,8 @@ def sections(paths: Paths) -> list[Section]:
     """
     found = []
     for path in sorted(paths.slides.glob("*.md")):
-        if path.name.startswith(".") or path.stem.upper() == "README":
+        is_other = path.name.startswith(".") or path.stem.upper() == "README"
+        if is_other or not path.is_file():
             continue
         written = path.read_bytes()
         try:

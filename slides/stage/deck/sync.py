@@ -1,13 +1,14 @@
 """What `invoke sync` does: slides, README and types as their sources are now."""
 
+import codecs
 from pathlib import Path
 
 from slides.stage import packages
 from slides.stage.deck import fences, readme
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import Contents, contents
-from slides.stage.deck.sections import sections
-from slides.stage.files import write_text
+from slides.stage.deck.sections import Section, sections
+from slides.stage.files import write_bytes, write_text
 from slides.stage.paths import Paths
 from slides.stage.show.typedefs import typedefs
 
@@ -22,8 +23,7 @@ def sync(paths: Paths) -> list[Path]:
     """
     parts = sections(paths)
     sources, _ = fences.read(paths, parts)
-    filled = {part.path: fences.fill(part.text, sources) for part in parts}
-    changed = [path for path, text in filled.items() if _refresh(path, text)]
+    changed = [part.path for part in parts if _refresh_code(part, sources)]
     packages.install(paths)
     made = derived(paths, contents(build(paths)))
     return changed + [path for path, text in made.items() if _refresh(path, text)]
@@ -36,6 +36,19 @@ def derived(paths: Paths, held: Contents) -> dict[Path, str]:
         text = paths.readme.read_text(encoding="utf-8")
         texts[paths.readme] = readme.fill(text, held)
     return texts
+
+
+def _refresh_code(section: Section, sources: dict[str, str]) -> bool:
+    """Refresh the code of a section; all else of its file stays as it is written."""
+    filled = fences.fill(section.text, sources)
+    if filled == section.text:
+        return False
+    written = section.path.read_bytes()
+    if b"\r\n" in written:
+        filled = filled.replace("\n", "\r\n")
+    mark = codecs.BOM_UTF8 if written.startswith(codecs.BOM_UTF8) else b""
+    write_bytes(section.path, mark + filled.encode())
+    return True
 
 
 def _refresh(path: Path, text: str) -> bool:

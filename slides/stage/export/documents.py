@@ -20,11 +20,13 @@ TITLE_ONLY = 5  # the layout of PowerPoint's own template that has a title alone
 
 @dataclass(frozen=True)
 class Talk:
-    """What the page says of the talk, and its slides."""
+    """What the page says of the talk, and its slides, each so many px in size."""
 
     title: str
     author: str
     description: str
+    width: float
+    height: float
     slides: list[SlideEntry]
 
 
@@ -90,7 +92,10 @@ def _renumber(pdf: bytes) -> bytes:
 def write_pptx(pictures: list[Path], target: Path, talk: Talk, when: datetime) -> None:
     """Write a presentation of pictures, with titles to find them by, and the notes."""
     show = Presentation()
-    show.slide_width, show.slide_height = Inches(40 / 3), Inches(7.5)
+    show.slide_width, show.slide_height = (
+        Inches(talk.width / 96),
+        Inches(talk.height / 96),
+    )
     for slide, picture in zip(talk.slides, pictures, strict=True):
         page = show.slides.add_slide(show.slide_layouts[TITLE_ONLY])
         page.shapes.title.text = slide.title

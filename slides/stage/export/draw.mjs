@@ -54,6 +54,8 @@ function describe() {
     title: document.title,
     author: meta("author"),
     description: meta("description"),
+    width: document.querySelector("svg[data-marpit-svg]").viewBox.baseVal.width,
+    height: document.querySelector("svg[data-marpit-svg]").viewBox.baseVal.height,
   }
 }
 
@@ -88,7 +90,9 @@ function layHandout(style) {
     slide.before(sheet)
     const note = document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
     sheet.append(slide, note ?? "")
-    slide.querySelector("section").dataset.colorScheme = "light"
+    slide.querySelectorAll("section").forEach((section) => {
+      section.dataset.colorScheme = "light" // a background has sections of its own
+    })
   })
   const sheets = document.createElement("style")
   sheets.textContent = style

@@ -63,10 +63,12 @@ def export_all(
             built = build(paths, home=draft)
             slides = contents(built).slides
             drawn = _to_draw(wanted, len(slides), steps)
-            talk = _draw(program, built, slides, drawn, status)
+            drawings = draft / "drawings"
+            drawings.mkdir()
+            talk = _draw(program, built, drawings, slides, drawn, status)
             when = _committed(paths)
             for name, files in drawn.items():
-                sources = [built / file for file in files]
+                sources = [drawings / file for file in files]
                 made = ready / FILES[name]
                 status.update(f"Writing {made.name} …")
                 match name:
@@ -78,12 +80,13 @@ def export_all(
                     case "pptx":
                         documents.write_pptx(sources, made, talk, when)
                     case "web":
-                        if with_notes:
-                            website.write(built, made, sources[0], [])
-                        else:
-                            public = build(paths, home=draft / "web", with_notes=False)
-                            notes = [slide.notes for slide in slides if slide.notes]
-                            website.write(public, made, sources[0], notes)
+                        public = draft / "public"
+                        page = (
+                            built
+                            if with_notes
+                            else build(paths, home=public, with_notes=False)
+                        )
+                        website.write(page, made, sources[0], with_notes)
                     case "image":
                         shutil.copy(sources[0], made)
         _move(ready, target, draft)
@@ -143,11 +146,12 @@ def _draft(target: Path) -> Iterator[Path]:
 def _draw(
     program: Path,
     built: Path,
+    drawings: Path,
     slides: list[SlideEntry],
     drawn: dict[str, list[str]],
     status: Status,
 ) -> Talk:
-    """Draw into the folder of the built deck; return what the page says of the talk.
+    """Draw the built deck into `drawings`; return what the page says of the talk.
 
     Raises Exit when a slide holds more than it has room for.
     """
@@ -155,7 +159,7 @@ def _draw(
     order = {
         "browser": str(program),
         "page": str(built / "index.html"),
-        "folder": str(built),
+        "folder": str(drawings),
         "files": files,
     }
     script = Path(__file__).with_name("draw.mjs")

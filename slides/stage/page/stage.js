@@ -122,7 +122,10 @@
 
   /** @param {Message} message @param {boolean} first of this connection */
   function hear(message, first) {
-    if (message.version !== root.version) return location.reload();
+    if (message.version !== root.version) {
+      history.replaceState(null, "", location.pathname + location.search);
+      return location.reload(); // the show says where it stands, not our old address
+    }
     neighbour = null;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;

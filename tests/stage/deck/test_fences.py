@@ -86,6 +86,14 @@ def test_fill_refreshes_named_blocks_and_leaves_the_rest(paths: Paths) -> None:
             "> ```py module.py::LIMIT\n> old\n> ```\n",
             "> ```py module.py::LIMIT\n> {}> ```\n",
         ),
+        (
+            "- ```py module.py::LIMIT\n  old\n  ```\n",
+            "- ```py module.py::LIMIT\n  {}  ```\n",
+        ),
+        (
+            "1. > ```py module.py::LIMIT\n   > old\n   > ```\n",
+            "1. > ```py module.py::LIMIT\n   > {}   > ```\n",
+        ),
     ],
 )
 def test_a_fence_is_what_markdown_says(paths: Paths, fence: str, filled: str) -> None:
@@ -101,13 +109,26 @@ def test_a_fence_is_what_markdown_says(paths: Paths, fence: str, filled: str) ->
         "```python module.py\nold\n```\n",
         "    ```python module.py::after\n    old\n    ```\n",
         "````md\n```python module.py::after\nold\n```\n````\n",
-        "```python module.py::after\nold\n",
     ],
 )
 def test_what_names_no_source_is_left_alone(paths: Paths, text: str) -> None:
     sources, problems = fences.read(paths, [Section(Path("x.md"), text)])
     assert problems == []
     assert fences.fill(text, sources) == text
+
+
+def test_a_fence_that_is_not_closed_is_named(paths: Paths) -> None:
+    text = "# A\n\n```python module.py::after\nold\n"
+    sources, problems = fences.read(paths, [Section(paths.slides / "10-x.md", text)])
+    assert problems == ["slides/10-x.md:3: this fence is not closed"]
+    assert fences.fill(text, sources) == text
+
+
+@pytest.mark.parametrize("file", ["../outside.py", "gone.py"])
+def test_no_source_from_outside_the_project(paths: Paths, file: str) -> None:
+    (paths.root.parent / "outside.py").write_text(MODULE, encoding="utf-8")
+    with pytest.raises(LookupError, match=f"^there is no file {file}$"):
+        fences.current(paths, f"{file}::after")
 
 
 def test_a_source_that_is_not_there_is_named_with_its_line(paths: Paths) -> None:

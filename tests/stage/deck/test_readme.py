@@ -24,7 +24,7 @@ print(*(each for each in stale if each.startswith("README")), sep="\\n")
 def held(*sections: tuple[str, list[str | None]]) -> Contents:
     """A deck whose sections have a title, and slides with a demo or none."""
     return Contents(
-        [SectionEntry("", title, 0) for title, _ in sections],
+        [SectionEntry("", title, 0, []) for title, _ in sections],
         [
             SlideEntry(number, "", 1, "", 0, demo, "")
             for number, (_, demos) in enumerate(sections)
