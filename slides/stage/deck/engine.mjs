@@ -24,6 +24,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
+import { yaml } from "@marp-team/marpit/lib/markdown/directives/yaml.js"
 import { load } from "js-yaml"
 import postcss from "postcss"
 
@@ -183,10 +184,13 @@ function readDirectives(marp, { file, text }, tokens, env) {
     env.problems.add(`${file}:${line}: ${what}`)
   }
   const asked = tokens.map(({ meta }) => meta?.marpitParsedDirectives ?? {})
-  const front = tokens.find(({ type }) => type === "front_matter")
-  if (front) {
+  const { meta: front = "" } = tokens.find(({ type }) => type === "front_matter") ?? {}
+  const { global, local } = marp.customDirectives
+  const read = yaml(front, [...Object.keys(global), ...Object.keys(local)])
+  if (read) asked.push(read)
+  else if (front.trim()) {
     try {
-      asked.push(load(front.meta) ?? {})
+      load(front) // Marp drops without a word what it cannot read
     } catch ({ reason, mark }) {
       env.problems.add(`${file}:${(mark?.line ?? 0) + 2}: front matter: ${reason}`)
     }

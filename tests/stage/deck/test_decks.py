@@ -375,6 +375,14 @@ def test_front_matter_that_marp_would_drop(
     assert found[0].startswith(f"slides/10-a.md:{problem}")
 
 
+def test_front_matter_is_as_loose_as_marps(talk: Path) -> None:
+    front = 'backgroundColor: #fff\nfooter: @me: here\nheader: "**bold**"'
+    paths = deck(talk, {"10-a.md": f"---\nmarp: true\n{front}\n---\n\n# A\n"})
+    page = page_of(build(paths))
+    assert "<footer>@me: here</footer>" in page
+    assert "<header><strong>bold</strong></header>" in page
+
+
 def test_mistakes_come_in_the_order_of_the_deck(talk: Path) -> None:
     texts = {f"{n}.md": f"{FRONT}![](no.svg)\n\n![](none.svg)\n" for n in (10, 20)}
     assert refused(deck(talk, texts)) == [

@@ -505,7 +505,7 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
     ) as export:
         try:
             end = time.monotonic() + PATIENCE
-            while not list(fit.glob("export-*/*-dark/browser-*/*")):
+            while not list(fit.glob("export-*/drawings/browser-*/*")):
                 assert export.poll() is None
                 assert time.monotonic() < end, "no browser has started"
             started = psutil.Process(export.pid).children(recursive=True)
