@@ -1,0 +1,67 @@
+/** Local .svg pictures become part of the page; that of a demo is its terminal. */
+
+import { readFileSync } from "node:fs"
+import { isAbsolute, relative, resolve } from "node:path"
+import { guard, Problem } from "./problems.mjs"
+
+/** Return the text of an SVG file inside a folder, from its root on; its label may be
+ * the command of a demo. */
+function readPicture(folder, source, label) {
+  let path
+  try {
+    path = resolve(folder, decodeURIComponent(source))
+  } catch {
+    throw new Problem(`${source} is no address`)
+  }
+  const inside = relative(folder, path)
+  if (inside.startsWith("..") || isAbsolute(inside)) {
+    throw new Problem(`picture ${source} is outside the deck's folder`)
+  }
+  let text
+  try {
+    text = readFileSync(path, "utf8")
+  } catch {
+    const [, demo] = /^invoke demo\.(\S+)$/.exec(label) ?? []
+    throw new Problem(`there is no ${source}${demo ? `: invoke record --demo ${demo}` : ""}`)
+  }
+  const root = text.search(/<svg[\s>]/)
+  if (root < 0) throw new Problem(`picture ${source} holds no <svg>`)
+  return text.slice(root)
+}
+
+/** Keep the ids and the styles of an SVG to itself, as a page holds many. */
+function isolate(svg, name) {
+  return svg
+    .replace(/(\sid="|url\(#|href="#)/g, `$1${name}-`)
+    .replace(/(<style[^>]*>)([^]*?)(<\/style>)/g, `$1#${name} {$2}$3`)
+}
+
+export function inlinePictures(md) {
+  const { escapeHtml } = md.utils
+  const { image } = md.renderer.rules
+  md.renderer.rules.image = (tokens, index, options, env, self) => {
+    const token = tokens[index]
+    const source = token.attrGet("src")
+    const background = token.hidden
+    if (background || /^[\w+.-]+:|^\/\//.test(source) || !source.endsWith(".svg")) {
+      return image(tokens, index, options, env, self)
+    }
+    env.deck.pictures += 1
+    const name = `picture-${env.deck.pictures}`
+    const label = self.renderInlineAsText(token.children, options, env)
+    const attributes = { id: name, role: "img", "aria-label": label }
+    if (label.startsWith("invoke demo.")) {
+      env.demo = label.slice("invoke demo.".length).replaceAll("-", "_")
+      attributes.class = "terminal"
+      attributes["data-slug"] = env.demo
+    }
+    if (token.attrGet("style")) attributes.style = token.attrGet("style")
+    const written = Object.entries(attributes)
+      .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
+      .join("")
+    return guard(env, token, () => {
+      const svg = isolate(readPicture(env.deck.order.pictures, source, label), name)
+      return svg.replace("<svg", () => `<svg${written}`)
+    })
+  }
+}

@@ -1,0 +1,37 @@
+/** The styles of a section hold for its slides alone. */
+
+import postcss from "postcss"
+import { guard, Problem } from "./problems.mjs"
+
+/** Return the styles of a section, changed so that they hold for its slides alone. */
+function inSection(styles, number) {
+  const root = postcss.parse(styles.join("\n"))
+  const names = new Set()
+  root.walkAtRules(/keyframes$/, (rule) => names.add(rule.params))
+  const renamed = (text) =>
+    text.replace(/[\w-]+/g, (word) => (names.has(word) ? `${word}-${number}` : word))
+  root.walkAtRules(/keyframes$/, (rule) => (rule.params = renamed(rule.params)))
+  root.walkDecls(/animation(-name)?$/, (each) => (each.value = renamed(each.value)))
+  root.walkRules((rule) => {
+    if (rule.parent.type === "rule" || /keyframes$/.test(rule.parent.name)) return
+    rule.selectors = rule.selectors.map((selector) => {
+      const rest = /^(?:section|:root)(?![\w-])(.*)$/s.exec(selector)?.[1]
+      return `section:where([data-section="${number}"])${rest ?? ` ${selector}`}`
+    })
+  })
+  return root.toString()
+}
+
+/** Return the styles of a section; name those that are no CSS. */
+export function readStyles(marp, tokens, number, env) {
+  for (const token of tokens.filter(({ type }) => type === "marpit_style")) {
+    guard(env, token, () => {
+      try {
+        postcss.parse(token.content)
+      } catch ({ reason }) {
+        throw new Problem(`this style is no CSS: ${reason}`)
+      }
+    })
+  }
+  return env.problems.size ? "" : inSection(marp.lastStyles, number)
+}
