@@ -81,11 +81,8 @@ function parseSection(marp, section, number, deck) {
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
   const minutes = readDirectives(marp, section, tokens, env)
-  const isLast = number === deck.order.sections.length - 1
-  if (!isLast) {
-    themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
-    themeSet.default = standard
-  }
+  themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
+  themeSet.default = standard
   for (const { meta } of tokens) {
     if (number && meta?.marpCoreScriptTokens) meta.marpCoreScriptTokens = [] // one is enough
   }

@@ -125,6 +125,12 @@ def pdf(made: Path) -> PdfReader:
 
 
 @pytest.fixture(scope="module")
+def texts(pdf: PdfReader) -> list[str]:
+    """The text of each page, squeezed."""
+    return [squeezed(page.extract_text()) for page in pdf.pages]
+
+
+@pytest.fixture(scope="module")
 def handout(made: Path) -> PdfReader:
     return PdfReader(made / "asyncio-live-handout.pdf")
 
@@ -134,10 +140,10 @@ def test_all_is_there_and_nothing_else(made: Path) -> None:
     assert [path.name for path in made.parent.iterdir()] == [made.name]
 
 
-def test_the_pdf_has_a_page_for_each_slide(pdf: PdfReader) -> None:
-    assert len(pdf.pages) == len(SLIDES)
-    for page, slide in zip(pdf.pages, SLIDES, strict=True):
-        assert squeezed(title(slide)) in squeezed(page.extract_text())
+def test_the_pdf_has_a_page_for_each_slide(texts: list[str]) -> None:
+    assert len(texts) == len(SLIDES)
+    for text, slide in zip(texts, SLIDES, strict=True):
+        assert squeezed(title(slide)) in text
 
 
 def test_the_pdf_says_what_it_is(pdf: PdfReader) -> None:
@@ -183,22 +189,20 @@ def test_links_are_live(pdf: PdfReader) -> None:
         assert found >= {(a or b).rstrip("/") for a, b in wanted}
 
 
-def test_demos_show_how_they_ended_as_text(pdf: PdfReader) -> None:
+def test_demos_show_how_they_ended_as_text(texts: list[str]) -> None:
     shown = 0
-    for page, slide in zip(pdf.pages, SLIDES, strict=True):
+    for text, slide in zip(texts, SLIDES, strict=True):
         for name in re.findall(r"\]\(recordings/(\w+)\.svg\)", slide):
             cast = PATHS.recordings / f"{name}.cast"
             rows = frame.screen(read(cast)).display
             lines = [row for row in rows if row.strip()]
-            text = squeezed(page.extract_text())
             assert all(squeezed(line) in text for line in lines[-2:])
             shown += 1
     assert shown
 
 
-def test_the_pdf_holds_no_notes(pdf: PdfReader) -> None:
-    for page, slide in zip(pdf.pages, SLIDES, strict=True):
-        text = squeezed(page.extract_text())
+def test_the_pdf_holds_no_notes(pdf: PdfReader, texts: list[str]) -> None:
+    for page, text, slide in zip(pdf.pages, texts, SLIDES, strict=True):
         assert not [each for each in notes(slide) if squeezed(each) in text]
         kinds = {each.get_object()["/Subtype"] for each in page.get("/Annots", [])}
         assert kinds <= {"/Link"}
