@@ -266,7 +266,7 @@ def _add_stage(page: str, root: str) -> str:
     styles = ("player/asciinema-player.css", "stage.css")
     scripts = ("player/asciinema-player.min.js", "talk.js", "state.js", "stage.js")
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
-    head += '<script src="sync.js"></script>'
+    head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)
     for mark, added in (
         ("<html", f"<html {root}"),

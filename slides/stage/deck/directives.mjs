@@ -1,45 +1,55 @@
 /** What a section asks for of the whole page: its theme, its size, its minutes. */
 
 import { yaml } from "@marp-team/marpit/lib/markdown/directives/yaml.js"
-import { load } from "js-yaml"
+import { lineOf } from "./problems.mjs"
 
 /** Return the minutes of a section; note what it asks for that is not sound. */
-export function readDirectives(marp, { file, text }, tokens, env) {
-  const complain = (name, what) => {
-    const lines = text.split("\n")
-    const inFront = lines.findIndex((line) => new RegExp(`^["']?${name}\\b`).test(line))
-    const inComment = lines.findIndex((line) => line.includes(`${name}:`))
-    const line = Math.max(inFront < 0 ? inComment : inFront, 0) + 1
-    env.problems.add(`${file}:${line}: ${what}`)
-  }
-  const asked = tokens.map(({ meta }) => meta?.marpitParsedDirectives ?? {})
+export function readDirectives(marp, file, tokens, env) {
   const { meta: front = "" } = tokens.find(({ type }) => type === "front_matter") ?? {}
+  const comments = tokens.filter(({ meta }) => meta?.marpitParsedDirectives)
+  const asked = comments.map(({ meta }) => meta.marpitParsedDirectives)
+  const complain = (line, what) => env.problems.add(`${file}:${line}: ${what}`)
+  const lineWith = (name) => {
+    const pattern = new RegExp(`^["']?${name}["']?\\s*:`)
+    const inFront = front.split("\n").findIndex((line) => pattern.test(line))
+    return inFront < 0
+      ? lineOf(comments.find(({ meta }) => name in meta.marpitParsedDirectives) ?? {})
+      : inFront + 2
+  }
+
   const { global, local } = marp.customDirectives
-  const read = yaml(front, [...Object.keys(global), ...Object.keys(local)])
-  if (read) asked.push(read)
-  else if (front.trim()) {
-    try {
-      load(front) // Marp drops without a word what it cannot read
-    } catch ({ reason, mark }) {
-      env.problems.add(`${file}:${(mark?.line ?? 0) + 2}: front matter: ${reason}`)
-    }
+  const read = (text) => yaml(text, [...Object.keys(global), ...Object.keys(local)])
+  if (read(front)) asked.push(read(front))
+  else if (/^["']?\w+["']?\s*:/m.test(front)) {
+    const lines = front.split("\n") // Marp drops without a word what it cannot read
+    const sound = lines.findLastIndex((_, at) => read(lines.slice(0, at + 1).join("\n")))
+    complain(sound + 3, "Marp cannot read the front matter from here on")
   }
+
+  const { themeSet } = marp
   for (const { theme } of asked) {
-    if (!theme || marp.themeSet.has(theme)) continue
-    const known = [...marp.themeSet.themes()].map(({ name }) => name)
-    complain("theme", `there is no theme ${theme}; there are ${known.join(", ")}`)
+    if (!theme || themeSet.has(theme)) continue
+    const known = [...themeSet.themes()].map(({ name }) => name)
+    const what = `there is no theme ${theme}; there are ${known.join(", ")}`
+    complain(lineWith("theme"), what)
   }
-  const { minutes = 0, theme, size } = marp.lastGlobalDirectives
-  if (!/^\d{1,4}(\.\d+)?$/.test(`${minutes}`)) {
-    complain("minutes", `minutes are a number such as 2 or 1.5, not ${minutes}`)
+  const { minutes, theme, size } = marp.lastGlobalDirectives
+  if (minutes && !/^\d{1,4}(\.\d+)?$/.test(minutes)) {
+    const what = `minutes are a number such as 2 or 1.5, not ${minutes}`
+    complain(lineWith("minutes"), what)
   }
-  for (const [name, value] of Object.entries({ theme, size })) {
-    const { [name]: first, file: where = file } = env.deck.first ?? {}
-    if (env.deck.first && value && value !== first) {
-      const deck = `a deck of ${name} ${first ?? "as it comes"} (${where})`
-      complain(name, `${name} ${value} in ${deck}: a page has one`)
-    }
+  const used = theme ?? env.deck.first?.theme ?? themeSet.default?.name
+  const [width, height] = ["widthPixel", "heightPixel"].map((side) =>
+    themeSet.getThemeProp(used, side),
+  )
+  const { first } = env.deck
+  if (theme && first && theme !== first.theme) {
+    const deck = `a deck of theme ${first.theme} (${first.file})`
+    complain(lineWith("theme"), `theme ${theme} in ${deck}: a page has one`)
+  } else if (size && first && (width !== first.width || height !== first.height)) {
+    const deck = `a deck of ${first.width} × ${first.height} px (${first.file})`
+    complain(lineWith("size"), `size ${size} in ${deck}: a page has one`)
   }
-  env.deck.first ??= { file, theme, size }
-  return Number(minutes)
+  env.deck.first ??= { file, theme: used, width, height }
+  return Number(minutes || 0)
 }

@@ -80,7 +80,7 @@ function parseSection(marp, section, number, deck) {
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
-  const minutes = readDirectives(marp, section, tokens, env)
+  const minutes = readDirectives(marp, section.file, tokens, env)
   themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
   themeSet.default = standard
   for (const { meta } of tokens) {

@@ -19,9 +19,10 @@ export const lineOf = (token) => (token.map ?? token.meta?.map ?? [0])[0] + 1
 /** Let the tokens inside a paragraph know their line, too. */
 export function placeInlineTokens(md) {
   md.core.ruler.after("inline", "deck_lines", ({ tokens }) => {
+    let line = 0
     for (const { type, map, children } of tokens) {
-      if (type !== "inline" || !map) continue
-      let [line] = map
+      if (map) [line] = map // a cell of a table has that of its row
+      if (type !== "inline") continue
       for (const child of children) {
         child.meta = { ...child.meta, map: [line, line + 1] }
         if (child.type.endsWith("break")) line += 1

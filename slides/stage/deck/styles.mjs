@@ -7,7 +7,9 @@ import { guard, Problem } from "./problems.mjs"
 function inSection(styles, number) {
   const root = postcss.parse(styles.join("\n"))
   const names = new Set()
-  root.walkAtRules(/keyframes$/, (rule) => names.add(rule.params))
+  root.walkAtRules(/keyframes$/, ({ params }) => {
+    if (!params.startsWith("marp-")) names.add(params) // those are of transitions
+  })
   const renamed = (text) =>
     text.replace(/[\w-]+/g, (word) => (names.has(word) ? `${word}-${number}` : word))
   root.walkAtRules(/keyframes$/, (rule) => (rule.params = renamed(rule.params)))
@@ -33,5 +35,17 @@ export function readStyles(marp, tokens, number, env) {
       }
     })
   }
-  return env.problems.size ? "" : inSection(marp.lastStyles, number)
+  if (env.problems.size) return ""
+  const front = tokens.find(({ type }) => type === "front_matter")
+  return guard(env, { map: [1 + styleLine(front)] }, () => {
+    try {
+      return inSection(marp.lastStyles, number)
+    } catch ({ reason }) {
+      throw new Problem(`this style is no CSS: ${reason}`)
+    }
+  })
 }
+
+/** The line of the front matter, from 0, that gives a style. */
+const styleLine = (front) =>
+  Math.max(0, (front?.meta ?? "").split("\n").findIndex((line) => /^style\s*:/.test(line)))

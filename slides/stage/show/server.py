@@ -298,6 +298,7 @@ def _policy(script_hashes: str, host: str) -> str:
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"script-src 'self' 'wasm-unsafe-eval' {script_hashes}; "
-        "style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+        "img-src 'self' data:; media-src 'self' data:; "
         f"connect-src 'self' ws://{host}; frame-src 'self'; frame-ancestors 'self'"
     )

@@ -10,6 +10,7 @@ writes them to page/messages.d.ts, against which the page is checked.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import Literal
 
 Role = Literal["speaker", "viewer"]
@@ -128,20 +129,26 @@ def ended(
 def fit(show: Show, old: Sequence[Slide], new: Sequence[Slide], now: float) -> Show:
     """Return the show on a deck that has changed: on the slide that was on view.
 
-    That is the one of the same title and demo; where it is gone, the one in its place.
+    That is the one of the same title and demo, in the same order; where it is gone,
+    the one in its place.
     """
     was = old[show.slide - 1]
-    alike = [n for n, each in enumerate(new, 1) if _is_like(each, was)]
-    slide = min(alike, key=lambda n: abs(n - show.slide), default=show.slide)
-    slide = min(slide, len(new))
+    slide = min(_moved(show.slide, old, new), len(new))
     steps, demo = new[slide - 1].steps, new[slide - 1].demo
     on_run = show.step > was.steps and demo == was.demo and demo in show.runs
     step = steps + 1 if on_run else min(show.step, steps)
     return replace(show if on_run else _stop_running(show, now), slide=slide, step=step)
 
 
-def _is_like(one: Slide, other: Slide) -> bool:
-    return (one.title, one.demo) == (other.title, other.demo)
+def _moved(slide: int, old: Sequence[Slide], new: Sequence[Slide]) -> int:
+    """Return where a slide of the old deck stands in the new one, or where it stood."""
+    before, after = ([(each.title, each.demo) for each in deck] for deck in (old, new))
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    for start, then, size in blocks:
+        if start < slide <= start + size:
+            return slide - start + then
+    same = [n for n, each in enumerate(after, 1) if each == before[slide - 1]]
+    return min(same, key=lambda n: abs(n - slide), default=slide)
 
 
 def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:

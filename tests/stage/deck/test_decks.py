@@ -346,6 +346,7 @@ def test_a_style_sheet_brings_what_it_loads(talk: Path) -> None:
         ("![](a%00b.png)", "8: there is no a%00b.png"),
         ("![](%E0%A4.svg)", "8: %E0%A4.svg is no address"),
         ("![x](data.png)\n\n![x](a.png)", "10: there is no a.png"),
+        ("| a |\n|---|\n| ![t](no.svg) |", "10: there is no no.svg"),
         (
             "<style>\nh1 { color: red\n</style>",
             "8: this style is no CSS: Unclosed block",
@@ -362,8 +363,11 @@ def test_odd_addresses_and_words(talk: Path, text: str, problem: str) -> None:
 @pytest.mark.parametrize(
     ("front", "problem"),
     [
-        ('title: "x', "3: front matter: "),
-        ("minutes: 1\nminutes: 2", "4: front matter: "),
+        ('title: "x', "3: Marp cannot read the front matter from here on"),
+        ("minutes: 1\nminutes: 2", "4: Marp cannot read the front matter"),
+        ("footer: @me: here\nheader: **b** x", "4: Marp cannot read the front matter"),
+        ("style: |\n  h1 {", "3: this style is no CSS: Unclosed block"),
+        ("title: theme minutes\nminutes: few", "4: minutes are a number"),
         ('"theme": nope', "3: there is no theme nope"),
     ],
 )
@@ -396,9 +400,10 @@ def test_a_page_has_one_size_and_an_export_takes_it(talk: Path) -> None:
     wide = "---\ntheme: default\n---\n\n# A\n"
     narrow = "---\ntheme: default\nsize: 4:3\n---\n\n# B\n"
     assert refused(deck(talk, {"10-a.md": wide, "20-b.md": narrow})) == [
-        "slides/20-b.md:3: size 4:3 in a deck of size as it comes (slides/10-a.md):"
+        "slides/20-b.md:3: size 4:3 in a deck of 1280 × 720 px (slides/10-a.md):"
         " a page has one"
     ]
+    build(deck(talk, {"10-a.md": "# A\n", "20-b.md": wide.replace("A", "B")}))
     deck(talk, {"20-b.md": narrow, "30-c.md": "# C\n"})
     done = invoke(talk, "export", "--only", "pptx", "--to", "out")
     assert done.returncode == 0, done.stderr

@@ -90,7 +90,7 @@ RUNNING = {"waits": Run(1, "running", 1, 1)}
         ([TWO, ONE], (2, 2), (1, 2, "stopped")),
         ([ONE], (2, 2), (1, 0, "stopped")),
         ([ONE, Slide("Two", 1, None)], (2, 2), (2, 1, "stopped")),
-        ([TWO, ONE, ONE, TWO], (2, 1), (1, 1, "stopped")),  # the nearest of its name
+        ([TWO, ONE, ONE, TWO], (2, 1), (4, 1, "stopped")),  # in the order that it had
     ],
 )
 def test_a_deck_that_has_changed_leaves_the_slide_on_view(
@@ -99,3 +99,9 @@ def test_a_deck_that_has_changed_leaves_the_slide_on_view(
     show = Show(True, *at, runs=RUNNING)
     fitted = fit(show, DECK, new, 5)
     assert (fitted.slide, fitted.step, fitted.runs["waits"].state) == then
+
+
+def test_slides_of_one_name_keep_their_order() -> None:
+    same = [Slide("T", 0, None)] * 3
+    fitted = fit(Show(True, 2), same, [Slide("X", 0, None), *same], 5)
+    assert fitted.slide == 3
