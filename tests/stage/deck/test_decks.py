@@ -337,46 +337,47 @@ def test_a_style_sheet_brings_what_it_loads(talk: Path) -> None:
     assert refused(Paths(talk)) == ["slides/css/a.css:1: there is no css/p.png"]
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("![](/etc/passwd)", "8: /etc/passwd is outside of slides/"),
-        ('<img src="deck.json">', "8: there is no deck.json"),
-        ('<img src="fonts">', "8: there is no fonts"),
-        ("![](a%00b.png)", "8: there is no a%00b.png"),
-        ("![](%E0%A4.svg)", "8: %E0%A4.svg is no address"),
-        ("![x](data.png)\n\n![x](a.png)", "10: there is no a.png"),
-        ("| a |\n|---|\n| ![t](no.svg) |", "10: there is no no.svg"),
-        (
-            "<style>\nh1 { color: red\n</style>",
-            "8: this style is no CSS: Unclosed block",
-        ),
-        ("```js constructor\n1\n```\n\n![](gone.png)", "12: there is no gone.png"),
-    ],
-)
-def test_odd_addresses_and_words(talk: Path, text: str, problem: str) -> None:
+ADDRESSES = {  # what a slide says on its line 8, and what is wrong with it
+    "![](/etc/passwd)": "8: /etc/passwd is outside of slides/",
+    '<img src="deck.json">': "8: there is no deck.json",
+    '<img src="fonts">': "8: there is no fonts",
+    "![](a%00b.png)": "8: there is no a%00b.png",
+    "![x](data.png)\n\n![x](a.png)": "10: there is no a.png",
+    "```js constructor\n1\n```\n\n![](gone.png)": "12: there is no gone.png",
+}
+WORDS = {
+    "![](%E0%A4.svg)": "8: %E0%A4.svg is no address",
+    "| a |\n|---|\n| ![t](no.svg) |": "10: there is no no.svg",
+    "<style>\nh1 { color: red\n</style>": "8: this style is no CSS: Unclosed block",
+}
+
+
+@pytest.mark.parametrize("odd", [ADDRESSES, WORDS], ids=["addresses", "words"])
+def test_odd_addresses_and_words(talk: Path, odd: dict[str, str]) -> None:
     (talk / "slides" / "data.png").write_bytes(PIXEL)
-    paths = deck(talk, {"10-a.md": f"{FRONT}# A\n\n{text}\n"})
-    assert refused(paths) == [f"slides/10-a.md:{problem}"]
+    texts = {f"{n}.md": f"{FRONT}# A\n\n{text}\n" for n, text in enumerate(odd, 10)}
+    assert refused(deck(talk, texts)) == [
+        f"slides/{name}:{problem}"
+        for name, problem in zip(texts, odd.values(), strict=True)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("front", "problem"),
-    [
-        ('title: "x', "3: Marp cannot read the front matter from here on"),
-        ("minutes: 1\nminutes: 2", "4: Marp cannot read the front matter"),
-        ("footer: @me: here\nheader: **b** x", "4: Marp cannot read the front matter"),
-        ("style: |\n  h1 {", "3: this style is no CSS: Unclosed block"),
-        ("title: theme minutes\nminutes: few", "4: minutes are a number"),
-        ('"theme": nope', "3: there is no theme nope"),
-    ],
-)
-def test_front_matter_that_marp_would_drop(
-    talk: Path, front: str, problem: str
-) -> None:
-    text = f"---\nmarp: true\n{front}\n---\n\n# A\n"
-    found = refused(deck(talk, {"10-a.md": text}))
-    assert found[0].startswith(f"slides/10-a.md:{problem}")
+def test_front_matter_that_marp_would_drop(talk: Path) -> None:
+    odd = {
+        'title: "x': "3: Marp cannot read the front matter from here on",
+        "minutes: 1\nminutes: 2": "4: Marp cannot read the front matter from here on",
+        "footer: @me: here\nheader: **b** x": "4: Marp cannot read the front matter",
+        "style: |\n  h1 {": "3: this style is no CSS: Unclosed block",
+        "title: theme minutes\nminutes: few": "4: minutes are a number",
+        '"theme": nope': "3: there is no theme nope",
+    }
+    texts = {
+        f"{n}.md": f"---\nmarp: true\n{front}\n---\n\n# A\n"
+        for n, front in enumerate(odd, 10)
+    }
+    found = refused(deck(talk, texts))
+    for name, said, problem in zip(texts, found, odd.values(), strict=True):
+        assert said.startswith(f"slides/{name}:{problem}")
 
 
 def test_front_matter_is_as_loose_as_marps(talk: Path) -> None:
