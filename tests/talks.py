@@ -127,8 +127,13 @@ def write_demo(talk: Path, slug: str, lines: str) -> None:
 
 def invoke(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run an invoke command in `folder` as a person does, without a terminal."""
+    return python(folder, "invoke", *arguments)
+
+
+def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of this Python in `folder`, without a terminal."""
     return subprocess.run(
-        [sys.executable, "-m", "invoke", *arguments],
+        [sys.executable, "-m", *arguments],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from demos.support.catalog import slugs
 from slides.stage.deck import readme
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import contents
-from tests.talks import PATHS, PATIENCE, ROOT, invoke, present
+from tests.talks import PATHS, ROOT, invoke, present, python
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 STEP = re.compile(  # of the five minutes: a file to write, or a command to run
@@ -67,15 +65,7 @@ def copy(packages: None, tmp_path: Path) -> Path:
 
 def passes(folder: Path, *words: str) -> None:
     """Check that some of the tests in `folder` pass."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--quiet", *words],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=5 * PATIENCE,
-    )
+    done = python(folder, "pytest", "--quiet", *words)
     assert done.returncode == 0, done.stdout
 
 

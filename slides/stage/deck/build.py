@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from base64 import b64encode
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -254,10 +255,7 @@ def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
         }
     except LookupError as error:
         raise BuildError(str(error)) from error
-    slides = [
-        {"title": slide.title, "steps": slide.steps, "demo": slide.demo}
-        for slide in held.slides
-    ]
+    slides = [asdict(slide.rules) for slide in held.slides]
     return {"slides": slides, "sections": budgets, "recordings": recorded}
 
 

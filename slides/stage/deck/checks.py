@@ -13,7 +13,7 @@ from slides.stage.deck import fences
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import contents
 from slides.stage.deck.sections import BuildError, sections
-from slides.stage.deck.sync import derived
+from slides.stage.deck.sync import derived, is_current
 from slides.stage.paths import Paths
 
 TOOLS = {
@@ -45,7 +45,7 @@ def stale(paths: Paths) -> Iterator[str]:
         yield from fences.stale(section, sources)
     try:
         for path, text in derived(paths, contents(build(paths))).items():
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
+            if not is_current(path, text):
                 yield f"{path.name} is out of date: invoke sync"
     except BuildError as error:
         yield str(error.message)

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from slides.stage.show.state import Slide
+
 FILE = "deck.json"
 
 
@@ -35,6 +37,11 @@ class SlideEntry:
     steps: int
     demo: str | None
     notes: str
+
+    @property
+    def rules(self) -> Slide:
+        """What the rules of the show must know of it, server and page alike."""
+        return Slide(self.title, self.steps, self.demo)
 
     @property
     def place(self) -> str:

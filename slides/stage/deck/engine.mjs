@@ -76,7 +76,7 @@ const isPage = ({ type, meta }) =>
 
 /** Parse a section, as Marp does; return its slides' tokens, and what they say. */
 function parseSection(marp, section, number, deck) {
-  const env = { deck, file: section.file, problems: new Set(), steps: 0, demo: null }
+  const env = { deck, file: section.file, problems: new Set() }
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)

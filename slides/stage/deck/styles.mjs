@@ -3,9 +3,17 @@
 import postcss from "postcss"
 import { guard, Problem } from "./problems.mjs"
 
+function parse(css) {
+  try {
+    return postcss.parse(css)
+  } catch ({ reason }) {
+    throw new Problem(`this style is no CSS: ${reason}`)
+  }
+}
+
 /** Return the styles of a section, changed so that they hold for its slides alone. */
 function inSection(styles, number) {
-  const root = postcss.parse(styles.join("\n"))
+  const root = parse(styles.join("\n"))
   const names = new Set()
   root.walkAtRules(/keyframes$/, ({ params }) => {
     if (!params.startsWith("marp-")) names.add(params) // those are of transitions
@@ -27,23 +35,12 @@ function inSection(styles, number) {
 /** Return the styles of a section; name those that are no CSS. */
 export function readStyles(marp, tokens, number, env) {
   for (const token of tokens.filter(({ type }) => type === "marpit_style")) {
-    guard(env, token, () => {
-      try {
-        postcss.parse(token.content)
-      } catch ({ reason }) {
-        throw new Problem(`this style is no CSS: ${reason}`)
-      }
-    })
+    guard(env, token, () => parse(token.content))
   }
   if (env.problems.size) return ""
   const front = tokens.find(({ type }) => type === "front_matter")
-  return guard(env, { map: [1 + styleLine(front)] }, () => {
-    try {
-      return inSection(marp.lastStyles, number)
-    } catch ({ reason }) {
-      throw new Problem(`this style is no CSS: ${reason}`)
-    }
-  })
+  const place = { map: [1 + styleLine(front)] }
+  return guard(env, place, () => inSection(marp.lastStyles, number))
 }
 
 /** The line of the front matter, from 0, that gives a style. */

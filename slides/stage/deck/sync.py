@@ -52,7 +52,12 @@ def _refresh_code(section: Section, sources: dict[str, str]) -> bool:
 
 
 def _refresh(path: Path, text: str) -> bool:
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if is_current(path, text):
         return False
     write_text(path, text)
     return True
+
+
+def is_current(path: Path, text: str) -> bool:
+    """Return whether a file is there and holds this text."""
+    return path.exists() and path.read_text(encoding="utf-8") == text

@@ -27,9 +27,7 @@ def load(folder: Path) -> Built:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    slides = [
-        Slide(each.title, each.steps, each.demo) for each in contents(folder).slides
-    ]
+    slides = [each.rules for each in contents(folder).slides]
     scripts = re.findall(rb"<script>(.*?)</script>", files[INDEX], re.DOTALL)
     hashes = (b64encode(hashlib.sha256(each).digest()).decode() for each in scripts)
     return Built(
