@@ -18,23 +18,26 @@ ROOT = Path(__file__).parents[1]
 PATHS = Paths(ROOT)
 PATIENCE = 60  # seconds: what is not there by then, on a busy machine too, never comes
 
-TICKER = '''"""A tick, and another."""
+TICKER = '''"""A tick, and another.
+
+Try next:  invoke demo.ticker --ticks 5
+"""
 
 import time
 from typing import Annotated
 
-from demos.support.console import console, finish
+from demos.support.console import console
 from demos.support.flags import Flag
 
 
 def main(
     ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
     pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.05,
-) -> None:
+) -> str:
     for tick in range(ticks):
         console.print(f"tick {tick}", style="asyncio")
         time.sleep(pause)
-    finish(f"There were {ticks} ticks.", "invoke demo.ticker --ticks 5")
+    return f"There were {ticks} ticks."
 '''
 
 ODD = {

@@ -4,11 +4,16 @@ import ast
 import importlib
 import inspect
 import re
+import shlex
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn, get_type_hints
 
 from invoke.exceptions import Exit
+from invoke.main import program
+from invoke.parser import Parser
+from invoke.parser.context import ParserContext
 
 from demos.support import watchdog
 from demos.support.commands import Command, command
@@ -34,6 +39,7 @@ def task(slug: str, with_flags: bool = True) -> Command:
     """Return the task that runs ``main`` of demos/<slug>.py.
 
     Without flags it has its help only, and the demo is not imported before it runs.
+    What ``main`` returns is the last line of a run; the next command follows it.
     A demo that cannot be imported must not take the other commands down with it:
     its task says what is wrong when it is run.
     """
@@ -41,7 +47,10 @@ def task(slug: str, with_flags: bool = True) -> Command:
 
     def run(**values: Any) -> None:
         watchdog.start()
-        importlib.import_module(f"demos.{slug}").main(**values)
+        if lesson := importlib.import_module(f"demos.{slug}").main(**values):
+            from demos.support.console import finish  # rich: only where a demo runs
+
+            finish(lesson, try_next(slug, values))
 
     try:
         source = (DEMOS / f"{slug}.py").read_bytes()
@@ -64,3 +73,37 @@ def task(slug: str, with_flags: bool = True) -> Command:
 
     broken.__doc__ = problem
     return command(broken, name)
+
+
+def commands_to_try(help_: str) -> list[str]:
+    """Return the commands that a demo's docstring names, each in a line of its own."""
+    return re.findall(r"^(?:Try next:)?\s+(invoke .*)$", help_, re.MULTILINE)
+
+
+def parse(line: str) -> tuple[str, dict[str, Any]]:
+    """Return the slug and the values of the parameters that `line` runs a demo with.
+
+    Raises UsageError where invoke would refuse the line.
+    """
+    _, name, *_ = words = shlex.split(line)
+    slug = name.removeprefix("demo.").replace("-", "_")
+    context = ParserContext(name, args=task(slug).get_arguments())
+    (parsed,) = Parser(contexts=[context]).parse_argv(words[1:])
+    return slug, parsed.as_kwargs
+
+
+def try_next(slug: str, values: dict[str, Any]) -> str | None:
+    """Return the first command that a demo's docstring tells to try, or None.
+
+    Where it is the one that was just run, with these values, return the one after it.
+    """
+    commands = commands_to_try(task(slug).__doc__ or "")
+    return next((line for line in commands if parse(line) != (slug, values)), None)
+
+
+def run(file: str) -> None:
+    """Do for ``python -m demos.<slug>`` what ``invoke demo.<name>`` does."""
+    name = Path(file).stem.replace("_", "-")
+    root = str(DEMOS.parent)
+    sys.argv = ["invoke", "--search-root", root, f"demo.{name}", *sys.argv[1:]]
+    program.run()

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.theme import Theme
 
-WIDTH = 96  # cells; what fits a slide and is still legible from the last row
+WIDTH = 80  # cells: a terminal as it opens, and large letters on a slide
 
 # The sixteen ANSI colours, so that a light terminal stays legible; the stage
 # maps them to the colours of the slides.
@@ -38,12 +38,13 @@ console = Console(theme=Theme(STYLES), highlight=False)
 console.width = min(console.width, WIDTH)
 
 
-def finish(lesson: str, try_next: str) -> None:
-    """Print the last two lines of a demo: what was seen, and a command to try."""
+def finish(lesson: str, try_next: str | None) -> None:
+    """Print the last lines of a demo: what was seen, and a command to try, if any."""
     if not console.is_terminal:
         console.print()  # there, rich's Live leaves the last line of its picture open
     if os.environ.get("ASYNCIO_LIVE_PARENT"):
         label = " ".join(lesson.split())  # the mark is a line
         console.file.write(f"{MARK}{label}{MARK_END}")
     console.print(lesson, style="lesson", markup=False)
-    console.print(f"try next: {try_next}", style="note", markup=False)
+    if try_next:
+        console.print(f"try next: {try_next}", style="note", markup=False)

@@ -11,8 +11,8 @@ import pyte
 
 from slides.stage.recordings import events
 
-CELL_WIDTH, CELL_HEIGHT = 13.2, 25  # px, at a slide width of 1280 px
-FONT_SIZE = 21.45  # px: a cell of Fira Code is 1200/1950 of it wide
+CELL_WIDTH, CELL_HEIGHT = 15.4, 28  # px, at a slide width of 1280 px
+FONT_SIZE = 25.025  # px: a cell of Fira Code is 1200/1950 of it wide
 MARGIN, BAR = 6, 40  # px around the cells, and for the line above that says what ran
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
@@ -81,7 +81,7 @@ def _row(cells: list[Any], row: int) -> Iterator[str]:
                 yield _rect(x + left * CELL_WIDTH, y, wide, CELL_HEIGHT, ink)
         elif text.strip():
             yield (
-                f'<text x="{x:g}" y="{y + 18:g}" textLength="{width:g}" '
+                f'<text x="{x:g}" y="{y + 21:g}" textLength="{width:g}" '
                 f'xml:space="preserve" fill="{_colour(ink)}"{weight}>'
                 f"{escape(text, quote=False)}</text>"
             )

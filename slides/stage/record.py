@@ -42,7 +42,7 @@ def record(paths: Paths, slug: str) -> None:
         print(*(row.rstrip() for row in rows if row.strip()), sep="\n")
         raise Exit(f"{command} ended with {status}: not recorded", code=1)
     if "m" not in (code for _, code, _ in events(lines)):
-        raise Exit(f"{command} did not finish() with a lesson: not recorded", code=1)
+        raise Exit(f"{command} returned no lesson: not recorded", code=1)
     paths.recordings.mkdir(exist_ok=True)
     write_text(paths.recordings / f"{slug}.cast", "\n".join(lines) + "\n")
     write_text(paths.recordings / f"{slug}.svg", frame.svg(lines))

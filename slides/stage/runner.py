@@ -25,7 +25,7 @@ from demos.support.console import MARK, MARK_END
 from slides.stage.paths import Paths
 from slides.stage.sources import parse, source_hash
 
-COLUMNS, ROWS = 96, 26
+COLUMNS, ROWS = 80, 22
 DEADLINE = 60.0  # seconds, for a demo that names no DEADLINE of its own
 GRACE = 1.0  # seconds to end in after each signal
 CHUNK = 65_536  # bytes read at once; the longest event

@@ -143,7 +143,7 @@ async def test_texts_are_large_and_stand_out(page: Page) -> None:
         if text[2] < (22 if text[4] else 24) - 0.5 and not text[5]
     ]
     assert small == []
-    assert min(text[2] for text in texts) >= 20, "a terminal of 96 columns"
+    assert min(text[2] for text in texts) >= 24, "a terminal of 80 columns"
     assert [text for text in texts if text[3] < 7 and not text[5]] == []
 
 

@@ -58,7 +58,7 @@ def test_colours_are_those_of_the_stage(printed: str, fill: str) -> None:
 def test_blocks_are_drawn_as_wide_and_as_high_as_they_are() -> None:
     svg = frame.svg(recording("\x1b[31m█▌▄\x1b[0m"))
     red = re.findall(r'width="([\d.]+)" height="([\d.]+)" fill="var\(--\S+-1,', svg)
-    assert red == [("13.2", "25"), ("6.6", "25"), ("13.2", "12.5")]
+    assert red == [("15.4", "28"), ("7.7", "28"), ("15.4", "14")]
 
 
 @pytest.mark.parametrize("cast", ALL, ids=lambda path: path.stem)

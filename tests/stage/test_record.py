@@ -35,7 +35,7 @@ def test_a_run_without_a_lesson_is_no_recording(talk: Path, lesson: str) -> None
     imported = "from demos.support.console import MARK, MARK_END"
     write_demo(talk, "mute", f"{imported}; print({lesson})")
     done = invoke(talk, "record", "--demo", "mute")
-    said = "invoke demo.mute did not finish() with a lesson: not recorded\n"
+    said = "invoke demo.mute returned no lesson: not recorded\n"
     assert (done.returncode, done.stderr) == (1, said)
     assert not list(Paths(talk).recordings.glob("mute.*"))
 

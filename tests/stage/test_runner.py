@@ -51,8 +51,8 @@ async def test_a_run_is_an_asciicast(paths: Paths) -> None:
     header, *events = await collect(paths, "ticker")
     assert isinstance(header, dict)
     assert header["version"] == 3
-    assert header["term"]["cols"] == 96
-    assert header["term"]["rows"] == 26
+    assert header["term"]["cols"] == 80
+    assert header["term"]["rows"] == 22
     assert header["command"] == "invoke demo.ticker"
     assert re.sub(r"\x1b\[[\d;]*m", "", printed(events)).split("\r\n") == [
         "tick 0",

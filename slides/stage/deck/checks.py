@@ -1,4 +1,4 @@
-"""What `invoke check` runs: style, types, stale blocks and recordings."""
+"""What `invoke check` runs: style, types, stale blocks and recordings, what to try."""
 
 import importlib.util
 import sys
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from invoke.exceptions import Exit
 
+from demos.support.catalog import commands_to_try, parse, task
 from demos.support.console import console
+from demos.support.flags import UsageError
 from slides.stage import node, packages, recordings
 from slides.stage.deck import fences
 from slides.stage.deck.build import build
@@ -30,6 +32,7 @@ def check(paths: Paths) -> None:
     Raises Exit when one finds something, or when a tool is missing.
     """
     found = [*_tools(paths), *stale(paths)]
+    found += [] if found else astray(paths)
     for problem in found:
         console.print(problem, markup=False, soft_wrap=True)
     if found:
@@ -50,6 +53,20 @@ def stale(paths: Paths) -> Iterator[str]:
     except BuildError as error:
         yield str(error.message)
     yield from recordings.stale(paths)
+
+
+def astray(paths: Paths) -> Iterator[str]:
+    """Yield one line for each command to try that fails, or leads back in the deck."""
+    shown = [slide.demo for slide in contents(build(paths)).slides if slide.demo]
+    for place, slug in enumerate(shown):
+        for line in commands_to_try(task(slug).__doc__ or ""):
+            try:
+                demo, _ = parse(line)
+            except UsageError as error:
+                yield f"demos/{slug}.py: {line}: {error.message}"
+                continue
+            if " --" not in line and demo not in shown[place + 1 :]:
+                yield f"demos/{slug}.py: {line}: no demo that comes later in the deck"
 
 
 def _tools(paths: Paths) -> Iterator[str]:

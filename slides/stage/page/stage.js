@@ -13,7 +13,7 @@
   if (view !== "" && view !== "presenter") return; // a preview inside another window
 
   const SVG = "http://www.w3.org/2000/svg";
-  const FONT = { line: 25, size: 21.45 }; // px, as in the picture of a recording
+  const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {

@@ -1,0 +1,148 @@
+"""The lesson of each demo: where it stands, how long it is, that it runs at home."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demos.support.catalog import slugs
+from slides.stage.deck import fences
+from slides.stage.deck.sections import sections
+from tests.talks import PATHS, PATIENCE
+
+HERE = Path(__file__).parent
+MOST_LINES, MOST_COLUMNS = 15, 65  # of a function
+MOST_BESIDE = 50  # lines beside the docstring, the lesson and the flags
+MOST_IN_ALL = {"downloader": 150, "event_loop_trace": 150, "threads_vs_processes": 150}
+
+# Prints which functions of lesson.py have run.
+WATCHED = """
+import runpy, sys, threading
+ran = set()
+def see(frame, event, argument):
+    if event == "call" and frame.f_globals.get("__name__") == "lesson":
+        ran.add(frame.f_code.co_qualname)
+threading.setprofile(see)
+sys.setprofile(see)
+runpy.run_path("at_home.py", run_name="__main__")
+print("ran", *ran)
+"""
+
+each = pytest.mark.parametrize("slug", slugs())
+
+
+class Demo:
+    """The parts of a demo's file, which always stand in the same order."""
+
+    def __init__(self, slug: str) -> None:
+        self.source = (PATHS.demos / f"{slug}.py").read_text(encoding="utf-8")
+        self.lines = self.source.splitlines()
+        self.docstring, *body = ast.parse(self.source).body
+        imports = [n for n in body if isinstance(n, ast.Import | ast.ImportFrom)]
+        self.ours = [n for n in imports if "demos." in ast.unparse(n)]
+        self.others = [n for n in imports if n not in self.ours]
+        (self.main,) = (n for n in body if getattr(n, "name", "") == "main")
+        place = body.index(self.main)
+        self.in_order = body[: len(imports)] == imports
+        self.lesson = body[len(imports) : place]
+        self.rest = body[place:]
+
+    def functions(self) -> dict[str, ast.AST]:
+        """Return the functions of the lesson, and the methods of its classes."""
+        found: dict[str, ast.AST] = {}
+        for node in self.lesson:
+            if isinstance(node, ast.ClassDef):
+                for inner in node.body:
+                    if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                        found[f"{node.name}.{inner.name}"] = inner
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[node.name] = node
+        return found
+
+    def text(self, node: ast.AST) -> list[str]:
+        """Return the lines of a part, with its decorators."""
+        first = min(
+            (each.lineno for each in getattr(node, "decorator_list", ())),
+            default=node.lineno,  # type: ignore[attr-defined]
+        )
+        return self.lines[first - 1 : node.end_lineno]  # type: ignore[attr-defined]
+
+    def at_home(self) -> str:
+        """Return the lesson and its imports as a file of its own."""
+        parts = [self.text(node) for node in [*self.others, *self.lesson]]
+        return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+@each
+def test_the_lesson_stands_between_the_imports_and_main(slug: str) -> None:
+    demo = Demo(slug)
+    assert isinstance(demo.docstring, ast.Expr)
+    assert demo.in_order
+    assert demo.functions()
+    start = demo.rest[-1]
+    assert isinstance(start, ast.If), "python -m demos.… runs it, too"
+    assert ast.unparse(start) == "if __name__ == '__main__':\n    run(__file__)"
+
+
+@each
+def test_a_lesson_names_nothing_of_ours(slug: str) -> None:
+    demo = Demo(slug)
+    ours = {alias.asname or alias.name for node in demo.ours for alias in node.names}
+    below = {getattr(node, "name", None) for node in demo.rest}
+    named = {
+        node.id
+        for part in demo.lesson
+        for node in ast.walk(part)
+        if isinstance(node, ast.Name)
+    }
+    assert named & (ours | below) == set()
+
+
+@each
+def test_a_lesson_runs_in_an_empty_folder(slug: str, tmp_path: Path) -> None:
+    demo = Demo(slug)
+    (tmp_path / "lesson.py").write_text(demo.at_home(), encoding="utf-8")
+    script = (HERE / "at_home" / f"{slug}.py").read_text(encoding="utf-8")
+    (tmp_path / "at_home.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", WATCHED],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=2 * PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    ran = done.stdout.splitlines()[-1].split()
+    assert set(ran) >= demo.functions().keys()
+
+
+@each
+def test_a_lesson_fits_a_slide(slug: str) -> None:
+    demo = Demo(slug)
+    for name, function in demo.functions().items():
+        text = demo.text(function)
+        assert len(text) <= MOST_LINES, name
+        assert max(map(len, text)) <= MOST_COLUMNS, name
+
+
+@each
+def test_a_demo_is_about_a_page_and_most_of_it_its_lesson(slug: str) -> None:
+    demo = Demo(slug)
+    head = demo.lines[demo.main.lineno - 1 : demo.main.body[0].lineno - 1]  # type: ignore[attr-defined]
+    lesson = demo.lesson[-1].end_lineno - demo.lesson[0].lineno + 1  # type: ignore[operator]
+    docstring = demo.docstring.end_lineno or 0
+    assert len(demo.lines) - docstring - lesson - len(head) <= MOST_BESIDE
+    assert len(demo.lines) <= MOST_IN_ALL.get(slug, 100)
+
+
+def test_what_stands_on_a_slide_is_of_a_lesson() -> None:
+    sources = fences.read(PATHS, sections(PATHS))[0]
+    shown = [source.split("::") for source in sources if "::" in source]
+    assert shown
+    for file, symbol in shown:
+        names = Demo(Path(file).stem).functions()
+        assert symbol in names or f"{symbol}.__init__" in names, symbol
