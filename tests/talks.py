@@ -16,6 +16,8 @@ from slides.stage.paths import Paths
 
 ROOT = Path(__file__).parents[1]
 PATHS = Paths(ROOT)
+# The demos of this talk; what others add beside them is none of the tests' business.
+OWN_DEMOS = sorted(path.stem for path in ROOT.glob("tests/demos/at_home/*.py"))
 PATIENCE = 60  # seconds: what is not there by then, on a busy machine too, never comes
 
 TICKER = '''"""A tick, and another.
@@ -26,6 +28,7 @@ Try next:  invoke demo.ticker --ticks 5
 import time
 from typing import Annotated
 
+from demos.support.catalog import run
 from demos.support.console import console
 from demos.support.flags import Flag
 
@@ -38,6 +41,10 @@ def main(
         console.print(f"tick {tick}", style="asyncio")
         time.sleep(pause)
     return f"There were {ticks} ticks."
+
+
+if __name__ == "__main__":
+    run(__file__)
 '''
 
 ODD = {

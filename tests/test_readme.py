@@ -89,7 +89,7 @@ def test_a_section_and_a_demo_in_five_minutes(copy: Path) -> None:
             assert done.returncode == 0, done.stderr
     assert ran == ["record --demo hello", "sync", "test", "present"]
     section = (copy / "slides" / "60-hello.md").read_text("utf-8")
-    assert "async def greet(names: list[str]) -> list[str]:" in section
+    assert "async def greet_all(names: list[str]) -> list[str]:" in section
     row = "[hello](demos/hello.py) | `invoke demo.hello` |"
     assert row in (copy / "README.md").read_text("utf-8")
     said = invoke(copy, "demo.hello", "--name", "you", "--name", "me")

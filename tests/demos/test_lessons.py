@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from demos.support.catalog import slugs
 from slides.stage.deck import fences
+from slides.stage.deck.build import build
+from slides.stage.deck.contents import contents
 from slides.stage.deck.sections import sections
-from tests.talks import PATHS, PATIENCE
+from tests.slides.test_this_talk import FILES
+from tests.talks import OWN_DEMOS, PATHS, PATIENCE
 
 HERE = Path(__file__).parent
 MOST_LINES, MOST_COLUMNS = 15, 65  # of a function
@@ -30,7 +32,7 @@ runpy.run_path("at_home.py", run_name="__main__")
 print("ran", *ran)
 """
 
-each = pytest.mark.parametrize("slug", slugs())
+each = pytest.mark.parametrize("slug", OWN_DEMOS)
 
 
 class Demo:
@@ -73,6 +75,17 @@ class Demo:
         """Return the lesson and its imports as a file of its own."""
         parts = [self.text(node) for node in [*self.others, *self.lesson]]
         return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def test_every_demo_on_the_slides_of_this_talk_is_tried_at_home(
+    packages: None,
+) -> None:
+    shown = {
+        slide.demo
+        for slide in contents(build(PATHS)).slides
+        if Path(slide.file).name in FILES and slide.demo
+    }
+    assert sorted(shown) == OWN_DEMOS
 
 
 @each
@@ -140,7 +153,8 @@ def test_a_demo_is_about_a_page_and_most_of_it_its_lesson(slug: str) -> None:
 
 
 def test_what_stands_on_a_slide_is_of_a_lesson() -> None:
-    sources = fences.read(PATHS, sections(PATHS))[0]
+    own = [section for section in sections(PATHS) if section.path.name in FILES]
+    sources = fences.read(PATHS, own)[0]
     shown = [source.split("::") for source in sources if "::" in source]
     assert shown
     for file, symbol in shown:

@@ -3,9 +3,9 @@
 import pytest
 
 from demos.support import catalog
-from demos.support.catalog import commands_to_try, parse, slugs, try_next
+from demos.support.catalog import commands_to_try, parse, try_next
 from slides.stage.deck import checks
-from tests.talks import PATHS
+from tests.talks import OWN_DEMOS, PATHS
 
 OWN_PROGRAM = ("event_loop_trace", "your_program.py")
 
@@ -14,7 +14,7 @@ def defaults(slug: str) -> dict[str, object]:
     return parse(f"invoke demo.{slug.replace('_', '-')}")[1]
 
 
-@pytest.mark.parametrize("slug", slugs())
+@pytest.mark.parametrize("slug", OWN_DEMOS)
 def test_each_leads_from_its_defaults_by_a_flag_to_another_demo(slug: str) -> None:
     turned = try_next(slug, defaults(slug))
     assert turned is not None
@@ -29,9 +29,9 @@ def test_each_leads_from_its_defaults_by_a_flag_to_another_demo(slug: str) -> No
 def test_from_the_first_demo_all_are_reached_and_the_last_names_your_own_program() -> (
     None
 ):
-    (first,) = {*slugs()} - {
+    (first,) = {*OWN_DEMOS} - {
         parse(line)[0]
-        for slug in slugs()
+        for slug in OWN_DEMOS
         for line in commands_to_try(catalog.task(slug).__doc__ or "")
         if parse(line)[0] != slug and not parse(line)[1].get("script")
     }
@@ -46,7 +46,7 @@ def test_from_the_first_demo_all_are_reached_and_the_last_names_your_own_program
             break
         walked.append(slug)
     assert (slug, values["script"]) == OWN_PROGRAM
-    assert sorted(walked) == slugs()
+    assert sorted(walked) == OWN_DEMOS
 
 
 def test_the_way_is_that_of_the_deck() -> None:

@@ -21,6 +21,7 @@ And more about it.
 """
 import asyncio
 from typing import Annotated
+from demos.support.catalog import run
 from demos.support.flags import Flag
 
 print("copy_files is imported")
@@ -37,6 +38,9 @@ def main(
             print("running", flush=True)
             asyncio.run(asyncio.sleep(60))
     print(f"{max_files} copied")
+
+if __name__ == "__main__":
+    run(__file__)
 '''
 
 BROKEN = {

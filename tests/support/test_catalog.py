@@ -4,7 +4,7 @@ import pytest
 
 from demos.support.catalog import slugs
 from tests.support.conftest import BROKEN
-from tests.talks import invoke
+from tests.talks import invoke, python
 
 IMPORTED = "copy_files is imported"
 
@@ -45,6 +45,16 @@ def test_two_demos_run_one_after_the_other(project: Path) -> None:
     done = invoke(project, *two.split())
     assert (done.returncode, done.stdout) == (1, f"{IMPORTED}\n2 copied\n")
     assert "demos/broken_import.py: " in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--max-files", "2"], ["--max-files", "0"]])
+def test_a_demo_runs_as_a_module_as_it_does_as_a_task(
+    project: Path, words: list[str]
+) -> None:
+    task = invoke(project, "demo.copy-files", *words)
+    module = python(project, "demos.copy_files", *words)
+    assert (module.returncode, module.stderr) == (task.returncode, task.stderr)
+    assert module.stdout.splitlines()[-1] == task.stdout.splitlines()[-1]
 
 
 def test_ctrl_c_while_a_demo_is_imported_is_silent(project: Path) -> None:
