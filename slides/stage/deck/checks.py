@@ -63,7 +63,7 @@ def astray(paths: Paths) -> Iterator[str]:
             try:
                 demo, _ = parse(line)
             except UsageError as error:
-                yield f"demos/{slug}.py: {line}: {error.message}"
+                yield f"demos/{slug}.py: {line}: {error}"
                 continue
             if " --" not in line and demo not in shown[place + 1 :]:
                 yield f"demos/{slug}.py: {line}: no demo that comes later in the deck"
