@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 import pyte
@@ -22,8 +22,16 @@ _DARK = (
     *("#8b98a7", "#ff8080", "#7bd88f", "#f2b84b"),
     *("#6cb6ff", "#c9a2ff", "#3fd6d0", "#e6edf3"),
 )
-_LEFT = {block: i + 1 for i, block in enumerate("▏▎▍▌▋▊▉")}
-_LOWER = {block: i + 1 for i, block in enumerate("▁▂▃▄▅▆▇█")}
+# Blocks are drawn, as a font leaves gaps: eighths from below, eighths from the left,
+# and quarters, given by where they begin in the cell.
+_LOWER = {block: i / 8 for i, block in enumerate("▁▂▃▄▅▆▇█", 1)}
+_LEFT = {block: i / 8 for i, block in enumerate("▏▎▍▌▋▊▉", 1)}
+_QUARTER = {"▘": (0, 0), "▝": (0.5, 0), "▖": (0, 0.5), "▗": (0.5, 0.5)}
+_QUARTERS = {
+    **{quarter: quarter for quarter in _QUARTER},
+    **{"▀": "▘▝", "▐": "▝▗", "▚": "▘▗", "▞": "▝▖"},
+    **{"▛": "▘▝▖", "▜": "▘▝▗", "▙": "▘▖▗", "▟": "▝▖▗"},
+}
 
 
 def screen(lines: list[str]) -> pyte.Screen:
@@ -72,13 +80,18 @@ def _row(cells: list[Any], row: int) -> Iterator[str]:
         column += len(text)
         if paper != "background":
             yield _rect(x, y, width, CELL_HEIGHT, paper)
-        if block in _LOWER:  # drawn, as a font leaves gaps between rows
-            high = _LOWER[block] / 8 * CELL_HEIGHT
+        cells = [x + cell * CELL_WIDTH for cell in range(len(text))]
+        if block in _LOWER:
+            high = _LOWER[block] * CELL_HEIGHT
             yield _rect(x, y + CELL_HEIGHT - high, width, high, ink)
+        elif block in _LEFT:
+            for left in cells:
+                yield _rect(left, y, _LEFT[block] * CELL_WIDTH, CELL_HEIGHT, ink)
         elif block:
-            for left in range(len(text)):
-                wide = _LEFT[block] / 8 * CELL_WIDTH
-                yield _rect(x + left * CELL_WIDTH, y, wide, CELL_HEIGHT, ink)
+            for left, quarter in product(cells, _QUARTERS[block]):
+                right, down = _QUARTER[quarter]
+                corner = left + right * CELL_WIDTH, y + down * CELL_HEIGHT
+                yield _rect(*corner, CELL_WIDTH / 2, CELL_HEIGHT / 2, ink)
         elif text.strip():
             yield (
                 f'<text x="{x:g}" y="{y + 21:g}" textLength="{width:g}" '
@@ -97,7 +110,12 @@ def _look(cell: Any) -> tuple[str, str, str, str]:
     if cell.reverse:
         ink, paper = paper, ink
     weight = ' font-weight="bold"' if cell.bold else ""
-    return ink, paper, weight, cell.data if cell.data in _LEFT | _LOWER else ""
+    return (
+        ink,
+        paper,
+        weight,
+        cell.data if cell.data in {**_LOWER, **_LEFT, **_QUARTERS} else "",
+    )
 
 
 def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:

@@ -12,7 +12,7 @@ from slides.stage.recordings import read
 from tests.talks import PATHS
 
 ALL = sorted(PATHS.recordings.glob("*.cast"))
-DRAWN = str.maketrans(dict.fromkeys("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", " "))
+DRAWN = str.maketrans(dict.fromkeys("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█▀▐▖▗▘▝▙▛▜▟▚▞", " "))
 
 
 def recording(*printed: str) -> list[str]:
@@ -56,9 +56,17 @@ def test_colours_are_those_of_the_stage(printed: str, fill: str) -> None:
 
 
 def test_blocks_are_drawn_as_wide_and_as_high_as_they_are() -> None:
-    svg = frame.svg(recording("\x1b[31m█▌▄\x1b[0m"))
-    red = re.findall(r'width="([\d.]+)" height="([\d.]+)" fill="var\(--\S+-1,', svg)
-    assert red == [("15.4", "28"), ("7.7", "28"), ("15.4", "14")]
+    svg = frame.svg(recording("\x1b[31m█▌▄▙\x1b[0m"))
+    place = r'x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
+    red = re.findall(rf'{place} fill="var\(--\S+-1,', svg)
+    assert red == [
+        ("6", "46", "15.4", "28"),
+        ("21.4", "46", "7.7", "28"),
+        ("36.8", "60", "15.4", "14"),
+        ("52.2", "46", "7.7", "14"),
+        ("52.2", "60", "7.7", "14"),
+        ("59.9", "60", "7.7", "14"),
+    ]
 
 
 @pytest.mark.parametrize("cast", ALL, ids=lambda path: path.stem)
