@@ -24,8 +24,8 @@ def usable_cores() -> int:
 def interpreter() -> str:
     """Return which Python runs this, in few words: "CPython 3.13, GIL on"."""
     release = ".".join(platform.python_version_tuple()[:2])
-    gil = "on" if gil_enabled() else "off"
-    return f"{platform.python_implementation()} {release}, GIL {gil}"
+    gil = "GIL on" if gil_enabled() else "no GIL"
+    return f"{platform.python_implementation()} {release}, {gil}"
 
 
 def python() -> str:

@@ -58,7 +58,7 @@ class Waterfall:
             legend += " · at best: nothing but waiting"
         run = f"run {len(repeats)} of {self._runs}"
         rows.append(Text(f"{run:<{WORDS}}{legend}", "note"))
-        longest = max(repeat.seconds for repeat in repeats) if repeats else 1.0
+        longest = max([end, *(repeat.seconds for repeat in repeats)])
         rows += [result(variant, longest) for variant in self._variants]
         if sum(repeat.ended is not None for repeat in repeats) == self._runs:
             rows += faults(repeats)

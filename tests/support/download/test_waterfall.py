@@ -7,6 +7,7 @@ from demos.support.download.downloads import Download
 from demos.support.download.variants import Repeat, Variant
 from demos.support.download.waterfall import LANE, WORDS, Waterfall, axis, lane
 
+# The longest that fits, with the Python that is named after it.
 TITLE = "1000 files, 1000 at once · simulated 45 ms each, loopback"
 
 
