@@ -1,14 +1,10 @@
 """Pictures made of character cells: bars and lanes on a time axis."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from rich.style import Style
 from rich.text import Text
-
-from demos.support.console import console
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -45,19 +41,6 @@ def lane(spans: Iterable[Span], end: float, width: int) -> Text:
     )
 
 
-def half_lanes(
-    upper: Iterable[Span], lower: Iterable[Span], end: float, width: int
-) -> Text:
-    """Return two lanes in one row, each half a cell high; glyphs are not shown."""
-    text = Text()
-    pairs = zip(_cells(upper, end, width), _cells(lower, end, width), strict=True)
-    for ((_, above), (_, below)), run in groupby(pairs):
-        style = _two_colours(above, below) if above and below else above or below
-        glyph = "▀" if above else "▄" if below else " "
-        text.append(glyph * len([*run]), style)
-    return text
-
-
 def _cells(spans: Iterable[Span], end: float, width: int) -> list[tuple[str, str]]:
     """Return the glyph and the style of each cell of a lane."""
     cells = [(" ", "")] * width
@@ -66,13 +49,6 @@ def _cells(spans: Iterable[Span], end: float, width: int) -> list[tuple[str, str
         last = max(first + 1, min(round(span.end / end * width), width))
         cells[first:last] = [(span.glyph, span.style)] * (last - first)
     return cells
-
-
-@cache
-def _two_colours(above: str, below: str) -> Style:
-    """Return the style of "▀" between two lanes that have these styles."""
-    upper, lower = console.get_style(above), console.get_style(below)
-    return Style(color=upper.color, bgcolor=lower.color)
 
 
 def worst_lag(beats: Iterable[float], period: float) -> float:

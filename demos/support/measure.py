@@ -21,6 +21,13 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def interpreter() -> str:
+    """Return which Python runs this, in few words: "CPython 3.13, GIL on"."""
+    release = ".".join(platform.python_version_tuple()[:2])
+    gil = "GIL on" if gil_enabled() else "no GIL"
+    return f"{platform.python_implementation()} {release}, {gil}"
+
+
 def python() -> str:
     """Return what runs this: "CPython 3.13.0, GIL on, 2 usable cores"."""
     name = f"{platform.python_implementation()} {platform.python_version()}"

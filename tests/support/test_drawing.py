@@ -4,7 +4,6 @@ from rich.text import Text
 from demos.support.drawing import (
     Span,
     bar,
-    half_lanes,
     heartbeats,
     lane,
     worst_lag,
@@ -63,11 +62,6 @@ def test_a_span_at_or_past_the_end_is_in_the_last_cell(moment: float) -> None:
 
 def test_a_lane_without_spans_is_empty() -> None:
     assert lane([], 4, 8).plain == " " * 8
-
-
-def test_two_lanes_share_a_row() -> None:
-    text = half_lanes([Span(0, 2, "running")], [Span(1, 3, "waiting")], 4, 4)
-    assert text.plain == "▀▀▄ "
 
 
 def test_the_worst_lag_is_of_the_latest_beat() -> None:

@@ -1,46 +1,41 @@
 """A local HTTP server whose files are late, or broken, just as they are asked to be.
 
-It has a process of its own, so that its work never counts as that of its clients. What
-a file is stands in its URL; the client can thus work out the body for itself and check
-what it got, byte for byte.
+What a file is stands in its URL; the client can thus work out the body for itself and
+check what it got, byte for byte.
 """
 
 import asyncio
+import json
 import os
 import random
-import signal
 import socket
 import struct
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import count
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 from invoke.exceptions import Exit
 
-FAULTS = ("503", "reset", "truncated", "stall")
-PIECES = 3  # a body arrives in so many, spread over the second half of its latency
-TRICKLE = 0.25  # seconds from byte to byte of a stalled body
+from demos.support.server_process import BACKLOG, served
 
-# The listen queue: socketserver's 5 turns a burst of clients into seconds of SYN
-# retries (request_queue_size, https://docs.python.org/3/library/socketserver.html).
-BACKLOG = 4096
+FAULTS = ("503", "reset", "truncated", "stall")
+TRICKLE = 0.25  # seconds from byte to byte of a stalled body
 
 
 @dataclass(frozen=True)
 class File:
     """A file that the server makes up: `size` bytes that follow from `seed`.
 
-    Its last byte leaves `latency` seconds after the request came. `faults` says what
-    the first, second, … request for it meets: names from FAULTS or "", with commas.
+    Half of it is sent after half of its `latency`, the rest `latency` seconds after the
+    request came. `faults` says what the first, second, … request for it meets: names
+    from FAULTS or "", with commas.
     """
 
     name: str
@@ -89,28 +84,16 @@ class FileServer:
 
     def url(self, file: File) -> str:
         """Return a URL of `file` that no other call returns: its faults start anew."""
-        visit = next(self._visits)
-        return f"{self.origin}/{visit}/{file.name}?{urlencode(asdict(file))}"
+        query = urlencode({"file": json.dumps(asdict(file))})
+        return f"{self.origin}/{next(self._visits)}/{file.name}?{query}"
 
 
 @contextmanager
 def file_server(clients: int = 100) -> Iterator[FileServer]:
     """Run the server, for so many clients at once, until the block ends."""
     allow_open_files(clients + 100)
-    command = [sys.executable, "-P", __file__]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command,
-        stdin=pipe,
-        stdout=pipe,
-        text=True,
-        process_group=0,  # a terminal's Ctrl-C is not for it
-    ) as server:
-        assert server.stdout
-        port = server.stdout.readline()
-        if not port:
-            raise Exit("the local file server did not start", code=1)
-        yield FileServer(int(port))
+    with served(serve) as port:
+        yield FileServer(port)
 
 
 def allow_open_files(number: int) -> None:
@@ -130,84 +113,51 @@ def allow_open_files(number: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
 
 
-class Service:
-    """Sends files; remembers how often each URL was asked for."""
-
-    def __init__(self) -> None:
-        self._visits: Counter[str] = Counter()
-
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Send the file that the URL describes, or break off the way it says."""
-        came = asyncio.get_running_loop().time()
-        fields: dict[str, Any] = dict(request.query)
-        file = File(
-            name=fields["name"],
-            seed=int(fields["seed"]),
-            size=int(fields["size"]),
-            latency=float(fields["latency"]),
-            faults=fields["faults"],
-        )
-        visit = self._visits[request.path_qs]
-        self._visits[request.path_qs] += 1
-        fault = dict(enumerate(file.faults.split(","))).get(visit, "")
-        await asyncio.sleep(file.latency / 2)
-        if fault == "503":
-            raise web.HTTPServiceUnavailable
-        response = web.StreamResponse()
-        response.content_length = file.size
-        with suppress(ConnectionError):  # a client that was stopped has gone
-            await response.prepare(request)
-            await send(file, fault, came, request, response)
-        return response
+async def serve() -> asyncio.Server:
+    """Start the server on a free port."""
+    server = web.Server(partial(answer, Counter()))
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(server, "127.0.0.1", backlog=BACKLOG)
 
 
-async def send(
-    file: File,
-    fault: str,
-    came: float,
-    request: web.BaseRequest,
-    response: web.StreamResponse,
-) -> None:
-    """Send the body in pieces; with a `fault`, half of it and then what that says.
+async def answer(visits: Counter[str], request: web.BaseRequest) -> web.StreamResponse:
+    """Send the file that the URL describes, or break off the way it says.
 
-    `came` is the loop's time when the request came, in seconds.
+    `visits` counts how often each URL was asked for.
     """
     clock = asyncio.get_running_loop().time
-    body = file.body()
-    length = -(-file.size // PIECES)
-    for number in range(PIECES):
-        share = 0.5 + 0.5 * number / (PIECES - 1)
-        await asyncio.sleep(came + share * file.latency - clock())
-        if fault and number == PIECES // 2:
-            break
-        await response.write(body[number * length : (number + 1) * length])
-    transport = request.transport
-    if not transport:
-        return
-    if fault == "truncated":
-        transport.close()
-    elif fault == "reset":
+    came = clock()
+    file = File(**json.loads(request.query["file"]))
+    faults = [*file.faults.split(","), *[""] * visits[request.path_qs]]
+    fault = faults[visits[request.path_qs]]
+    visits[request.path_qs] += 1
+    await asyncio.sleep(file.latency / 2)
+    if fault == "503":
+        raise web.HTTPServiceUnavailable
+    response = web.StreamResponse()
+    response.content_length = file.size
+    body, half = file.body(), file.size // 2
+    with suppress(ConnectionError):  # a client that was stopped has gone
+        await response.prepare(request)
+        await response.write(body[:half])
+        await asyncio.sleep(came + file.latency - clock())
+        if fault == "stall":
+            for byte in body[half:]:
+                await response.write(bytes([byte]))
+                await asyncio.sleep(TRICKLE)
+        elif fault and request.transport:
+            hang_up(request.transport, reset=fault == "reset")
+        else:
+            await response.write(body[half:])
+    return response
+
+
+def hang_up(transport: asyncio.Transport, reset: bool) -> None:
+    """Close a connection in the middle of a body, politely or with a TCP reset."""
+    if reset:
         linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
-    elif fault == "stall":
-        for byte in body[PIECES // 2 * length :]:
-            await response.write(bytes([byte]))
-            await asyncio.sleep(TRICKLE)
-
-
-async def serve() -> None:
-    """Print the port, then serve until stdin ends, as it does with our parent."""
-    runner = web.ServerRunner(web.Server(Service().answer), shutdown_timeout=0.05)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port=0, backlog=BACKLOG)
-    await site.start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the same on Windows
-    asyncio.run(serve())
+    else:
+        transport.close()

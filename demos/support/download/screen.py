@@ -48,13 +48,9 @@ class Screen:
     def run(self, variant: Variant, downloads: Downloads) -> None:
         """Let a variant carry out `downloads`."""
         self._started = perf_counter()
-        variant.run(downloads, self._clock)
+        variant.run(downloads, lambda: process_time() - self._cpu)
         self._started = math.inf
         self._live.refresh()
-
-    def _clock(self) -> float:
-        """Return the CPU seconds of this process so far, without those of drawing."""
-        return process_time() - self._cpu
 
     def _draw(self) -> None:
         while not self._end.wait(1 / FRAMES):

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 from statistics import median
 from time import perf_counter
 
+from rich.text import Text
+
 from demos.support.download.downloads import Download, Downloads
+from demos.support.drawing import bar
+
+IN_FLIGHT = ("waiting", "receiving")
 
 
 @dataclass
@@ -23,16 +29,16 @@ class Repeat:
         """Return the time from start to end, or to now."""
         return (self.ended or perf_counter()) - self.started
 
-    @property
+    @cached_property
     def peak(self) -> int:
-        """Return the most downloads that were in flight at one moment."""
-        steps: list[tuple[float, int]] = []
-        for download in self.downloads:
-            flying = False
-            for moment, state in download.changes:
-                if flying != (state in ("waiting", "receiving")):
-                    flying = not flying
-                    steps.append((moment, 1 if flying else -1))
+        """The most downloads that were in flight at one moment; ask at the end."""
+        steps = [
+            (moment, (after in IN_FLIGHT) - (before in IN_FLIGHT))
+            for download in self.downloads
+            for (_, before), (moment, after) in pairwise(
+                [(0.0, "queued"), *download.changes]
+            )
+        ]
         return max(accumulate(step for _, step in sorted(steps)), default=0)
 
 
@@ -54,11 +60,6 @@ class Variant:
         return max(*self.latencies, sum(self.latencies) / self.limit, 0.0)
 
     @property
-    def expected(self) -> float:
-        """Return about how many seconds a run takes; 1 where nobody knows."""
-        return self.bound * (1.3 if self.limit > 1 else 1.05) or 1.0
-
-    @property
     def times(self) -> list[float]:
         """Return the seconds of each run that came to its end."""
         return [repeat.seconds for repeat in self.repeats if repeat.ended]
@@ -66,7 +67,7 @@ class Variant:
     @property
     def cpu(self) -> float:
         """Return the median CPU seconds of a run."""
-        return median(repeat.cpu for repeat in self.repeats)
+        return median(repeat.cpu for repeat in self.repeats if repeat.ended)
 
     @property
     def ratio(self) -> float:
@@ -79,8 +80,22 @@ class Variant:
         repeat = Repeat(downloads)
         self.repeats.append(repeat)
         self.download(downloads, self.limit)
-        repeat.ended = perf_counter()
         repeat.cpu = clock() - cpu
+        repeat.ended = perf_counter()
+
+
+def result(variant: Variant, longest: float) -> Text:
+    """Say in a line of 80 cells what a variant took; `longest` seconds fill its bar."""
+    line = Text(f"{variant.name:<19}", variant.style)
+    if variant.skipped:
+        line.append(f"not run: too long, {variant.bound:,.0f} s at best")
+    if times := variant.times:
+        line.append(f"{median(times):5.2f} s")
+        spread = f" [{min(times):.2f}–{max(times):.2f}]" if len(times) > 1 else ""
+        line.append(f"{spread:<16}")
+        line += bar(median(times), longest, 24, variant.style)
+        line.append(f"  CPU {variant.cpu:.2f} s")
+    return line
 
 
 def outcomes(variants: Sequence[Variant]) -> list[tuple[Download, ...]]:

@@ -1,10 +1,7 @@
 import asyncio
 import hashlib
-import os
-import sys
 
 import aiohttp
-import psutil
 import pytest
 from yarl import URL
 
@@ -44,14 +41,6 @@ async def test_it_sends_the_bytes_that_were_planned() -> None:
             assert await response.read() == file.body()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups")
-def test_ctrl_c_in_a_terminal_does_not_reach_it() -> None:
-    before = psutil.Process().children()
-    with file_server():
-        (server,) = {*psutil.Process().children()} - {*before}
-        assert os.getpgid(server.pid) == server.pid
-
-
 async def test_faults_befall_the_first_requests_for_each_url() -> None:
     file = File("a", faults="503,,503")
     with file_server() as server:
@@ -78,7 +67,7 @@ async def test_a_fault_leaves_half_a_body(fault: str) -> None:
         writer.write(f"GET {url.raw_path_qs} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b"Content-Length: 9000" in head
-        body = await reader.readexactly(3_000)
+        body = await reader.readexactly(4_500)
         if fault == "reset":
             with pytest.raises(ConnectionResetError):
                 await reader.read()
@@ -88,10 +77,3 @@ async def test_a_fault_leaves_half_a_body(fault: str) -> None:
             body += await reader.readexactly(1)
         writer.close()
     assert body == file.body()[: len(body)]
-
-
-async def test_it_ends_with_the_block() -> None:
-    with file_server() as server:
-        origin = URL(server.origin)
-    with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection(origin.host, origin.port)

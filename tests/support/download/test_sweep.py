@@ -1,33 +1,35 @@
-import pytest
-
-from demos.downloader import download_async
 from demos.support.console import console
 from demos.support.download.downloads import Download
-from demos.support.download.sweep import Sweep, ratio, seconds
+from demos.support.download.sweep import Sweep
 from demos.support.download.variants import Repeat, Variant
 
 
-def variant(*times: float) -> Variant:
+def variant(name: str, *times: float) -> Variant:
     """A variant whose bound is 2 s and whose runs took so long."""
-    made = Variant("asyncio", "asyncio", download_async, 5, [2.0])
+    made = Variant(name, "asyncio", print, 1_000, [2.0])
     made.repeats = [Repeat([Download("a")], 1.0, 1.0 + each) for each in times]
     return made
 
 
-def test_a_time_is_told_as_a_multiple_of_the_bound() -> None:
-    assert ratio(variant()) == 0
-    assert seconds(variant(3.0)) == pytest.approx(3.0)
-    assert ratio(variant(9.0, 2.0, 3.0)) == pytest.approx(1.5)
-
-
-def test_a_bar_is_there_for_each_variant_that_has_run() -> None:
-    sweep = Sweep("Ever more", [[variant(3.0), variant()]])
+def test_the_bars_stand_under_that_of_the_bound() -> None:
+    step = [variant("threads", 4.0), variant("asyncio", 3.0), variant("to come")]
     with console.capture() as shown:
-        console.print(sweep)
-    title, bound, step, run, waits = shown.get().splitlines()
-    assert title == "Ever more"
-    assert "▼ the bound" in bound
-    assert step == "5 at once"
-    assert bound.index("▼") == pytest.approx(run.index("▒"), abs=1)
-    assert "1.50 ×   3.00 s" in run
-    assert waits.strip() == "asyncio"
+        console.print(Sweep("Ever more", [step]))
+    title, empty, bound, *ways = shown.get().splitlines()
+    assert title.startswith("Ever more · ")
+    assert not empty
+    assert bound.startswith("1,000 at once")
+    assert "2.00 s at best" in bound
+    assert [line.split()[0] for line in ways] == ["threads", "asyncio", "to"]
+    assert [line.count("█") for line in (bound, *ways)] == [12, 24, 18, 0]
+    starts = {line.index("█") for line in (bound, *ways[:2])}
+    assert len(starts) == 1
+
+
+def test_it_fits_and_leaves_two_rows() -> None:
+    step = [variant("threads", *[59.99] * 3), variant("asyncio", *[99.99] * 3)]
+    with console.capture() as shown:
+        console.print(Sweep("Ever more", [step] * 4))
+    lines = shown.get().splitlines()
+    assert len(lines) == 1 + 4 * 4 <= 19, "none goes on in the next line"
+    assert max(map(len, lines)) <= 80
