@@ -29,9 +29,10 @@ _LEFT = {block: i / 8 for i, block in enumerate("▏▎▍▌▋▊▉", 1)}
 _QUARTER = {"▘": (0, 0), "▝": (0.5, 0), "▖": (0, 0.5), "▗": (0.5, 0.5)}
 _QUARTERS = {
     **{quarter: quarter for quarter in _QUARTER},
-    **{"▀": "▘▝", "▐": "▝▗", "▚": "▘▗", "▞": "▝▖"},
-    **{"▛": "▘▝▖", "▜": "▘▝▗", "▙": "▘▖▗", "▟": "▝▖▗"},
+    **dict(zip("▀▐▚▞", ("▘▝", "▝▗", "▘▗", "▝▖"), strict=True)),
+    **dict(zip("▛▜▙▟", ("▘▝▖", "▘▝▗", "▘▖▗", "▝▖▗"), strict=True)),
 }
+_BLOCKS = {*_LOWER, *_LEFT, *_QUARTERS}
 
 
 def screen(lines: list[str]) -> pyte.Screen:
@@ -114,7 +115,7 @@ def _look(cell: Any) -> tuple[str, str, str, str]:
         ink,
         paper,
         weight,
-        cell.data if cell.data in {**_LOWER, **_LEFT, **_QUARTERS} else "",
+        cell.data if cell.data in _BLOCKS else "",
     )
 
 
