@@ -3,22 +3,19 @@
 Run:       invoke demo.api-levels
 Look for:  lines of code, then requests per second; each service has a process of its
            own, and one client asks both and checks every answer.
-Try next:  invoke demo.api-levels --connections 1
+Try next:  invoke demo.api-levels --length 40000
+           invoke demo.coroutine-by-hand
 """
 
 import asyncio
-import random
 from asyncio import StreamReader, StreamWriter
-from contextlib import ExitStack
 from typing import Annotated, Any
 
-from rich.live import Live
-
-from demos.support.bars import Row, bar_chart
-from demos.support.console import console, finish
+from demos.support.bars import Chart, drawn
+from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.services import load, served
-from demos.support.source import lines_of_code
+from demos.support.services import rates
+from demos.support.twins import lines_of_code, side_by_side
 
 
 async def echo(reader: StreamReader, out: StreamWriter) -> None:
@@ -40,11 +37,13 @@ class Echo(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         """Keep the transport, and the start of a line."""
-        self.transport, self.rest = transport, b""
+        self.transport = transport
+        self.rest = b""
 
     def data_received(self, data: bytes) -> None:
-        """Find the lines: bytes come in pieces of any size."""
-        *lines, self.rest = (self.rest + data).split(b"\n")
+        """Find lines in pieces of any size."""
+        lines = (self.rest + data).split(b"\n")
+        self.rest = lines.pop()
         for line in lines:
             self.transport.write(line + b"\n")
 
@@ -69,25 +68,27 @@ async def serve_protocol() -> asyncio.Server:
 
 def main(
     connections: Annotated[int, Flag("at once", 1, 100)] = 50,
+    length: Annotated[int, Flag("bytes of a line", 32, 60_000)] = 32,
     repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 9,
-) -> None:
+) -> str:
     """Ask both services in turn, and compare."""
-    levels = {"streams": (serve_streams, echo), "Protocol": (serve_protocol, Echo)}
-    lines = [Row(of, "asyncio", [lines_of_code(*levels[of])]) for of in levels]
-    speed = [Row(of, "asyncio", []) for of in levels]
-    title = f"requests per second, by {connections} connections on loopback"
-    charts = {"lines of code": lines, title: speed}
-    with ExitStack() as stack:
-        live = stack.enter_context(Live(console=console, auto_refresh=False))
-        ports = {of: stack.enter_context(served(levels[of][0])) for of in levels}
-        for turn in range(repeat + 1):
-            for row in random.sample(speed, 2):
-                rate = load(ports[row.label], connections)
-                row.values.extend([rate] if turn else [])
-                live.update(bar_chart(charts), refresh=True)
-    more, faster = (rows[1].median / rows[0].median for rows in (lines, speed))
-    finish(
-        f"Protocol: {more:.1f} × the lines of streams, {faster:.1f} × the requests/s;"
-        " the same answers.",
-        "invoke demo.api-levels --connections 1",
+    heart = side_by_side(streams=echo, Protocol=Echo.data_received)
+    services = {"streams": serve_streams, "Protocol": serve_protocol}
+    lines = Chart("lines of code", min, dict.fromkeys(services, "asyncio"))
+    lines.add("streams", lines_of_code(serve_streams, echo))
+    lines.add("Protocol", lines_of_code(serve_protocol, Echo))
+    title = f"requests/s on loopback: {connections} at once, {length:,} bytes each"
+    speed = Chart(title, max, lines.styles)
+    with drawn([lines, speed], heart) as picture:
+        for name, rate in rates(services, connections, length, repeat):
+            speed.add(name, rate)
+            picture.refresh()
+    more = lines.times("Protocol", "streams")
+    faster = speed.times("Protocol", "streams")
+    return (
+        f"Protocol: {more} the lines of streams, {faster} the requests/s; same answers"
     )
+
+
+if __name__ == "__main__":
+    run(__file__)

@@ -1,57 +1,109 @@
-"""A chart of bars: the median of what was measured so far, and its range."""
+"""Charts of thick bars: the median of what was measured so far, and its range."""
 
-from collections.abc import Mapping, Sequence
-from math import isnan
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan, nan
 from statistics import median
-from typing import NamedTuple
+from typing import Any
 
-from rich.table import Table
+from rich.console import Group, RenderableType
+from rich.live import Live
 from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import bar
 from demos.support.measure import python
 
+MEDIAN, RANGE = 7, 17  # cells: "143,614", "[123,145–147,452]"
 
-class Row(NamedTuple):
-    """A bar, and the values that it stands for (NaN: not to be had here)."""
 
-    label: str
-    style: str
-    values: list[float]
+class Chart:
+    """Rows of values to compare: `best` is min or max."""
 
-    @property
-    def median(self) -> float:
-        """Return the middle value, 0 before there is one."""
-        return median(self.values or [0.0])
+    def __init__(
+        self, title: str, best: Callable[..., Any], styles: Mapping[str, str]
+    ) -> None:
+        """Begin without values; `styles` gives each label the style of a winner."""
+        self.title = title
+        self.best = best
+        self.styles = styles
+        self.values: dict[str, list[float]] = {label: [] for label in styles}
 
-    def figure(self) -> str:
-        """Return the median, and the range if there is one: "31.8 [31.7–32.0]"."""
-        if not self.values:
-            return "…"
-        if isnan(self.median):
-            return "not measured here"
-        digits = 1 if self.median < 100 and self.median % 1 else 0
+    def add(self, label: str, value: float) -> None:
+        """Add a value to a row: NaN, if it is not to be had here."""
+        self.values[label].append(value)
+
+    def median(self, label: str) -> float:
+        """Return the middle value of a row, NaN before there is one."""
+        return median(self.values[label] or [nan])
+
+    def apart(self, label: str, other: str) -> bool:
+        """Return whether the ranges of two rows, which have values, do not touch."""
+        one, two = self.values[label], self.values[other]
+        return max(one) < min(two) or max(two) < min(one)
+
+    def times(self, label: str, other: str) -> str:
+        """Return how many times the other's median a row's is, "≈" if not apart."""
+        about = "" if self.apart(label, other) else "≈ "
+        return f"{about}{self.median(label) / self.median(other):.1f} ×"
+
+    def winner(self) -> str | None:
+        """Return the row that is better than, and apart from, all others, or None.
+
+        There is none before each row has a value.
+        """
+        if not all(self.values.values()):
+            return None
+        first = str(self.best(self.styles, key=self.median))
+        others = [label for label in self.styles if label != first]
+        return first if all(self.apart(first, other) for other in others) else None
+
+    def figures(self, label: str) -> str:
+        """Return a row's median and range in columns: "    4.5 [4.2–10.1]    "."""
+        values = self.values[label]
+        if not values:
+            return f"{'…':>{MEDIAN}} {'':{RANGE}}"
+        if isnan(values[0]):
+            return f"{'':{MEDIAN}} {'not measured here':{RANGE}}"
+        medians = map(self.median, self.styles)
+        digits = 1 if any(value < 100 and value % 1 for value in medians) else 0
         least, middle, most = (
             f"{value:,.{digits}f}"
-            for value in (min(self.values), self.median, max(self.values))
+            for value in (min(values), median(values), max(values))
         )
-        return middle if len(self.values) == 1 else f"{middle} [{least}–{most}]"
+        spread = f"[{least}–{most}]" if len(values) > 1 else ""
+        return f"{middle:>{MEDIAN}} {spread:{RANGE}}"
 
 
-def bar_chart(charts: Mapping[str, Sequence[Row]]) -> Table:
-    """Draw each group of bars under its title, the longest bar at full width.
+def bar_chart(charts: Sequence[Chart]) -> Text:
+    """Draw each chart under its title, the longest bar at full width, the best tinted.
 
     What was measured holds for this Python: it is named below.
     """
-    table = Table.grid(padding=(0, 2))
-    table.caption = Text(python(), "note")
-    for title, rows in charts.items():
-        table.add_row("", Text(title, "lesson"))
-        known = [row.median for row in rows if not isnan(row.median)]
-        for row in rows:
-            value = 0.0 if isnan(row.median) else row.median
-            drawn = bar(value, max(known, default=0.0), console.width - 42, row.style)
-            table.add_row(Text(row.label, row.style), drawn, row.figure())
-        table.add_row()
-    return table
+    widest = max(len(label) for chart in charts for label in chart.styles)
+    picture = Text(no_wrap=True, overflow="crop")
+    for number, chart in enumerate(charts):
+        picture.append("\n" if number else "")
+        picture.append(f"{chart.title}\n", "lesson")
+        for label in chart.styles:
+            words = f"{label:{widest}}  {chart.figures(label)}  "
+            picture.append_text(_two_lines(chart, label, words))
+    return picture.append(python(), "note")
+
+
+def drawn(charts: Sequence[Chart], above: RenderableType | None = None) -> Live:
+    """Return a picture of the charts, and of what is above them: enter and refresh."""
+
+    def picture() -> RenderableType:
+        return Group(above, "", bar_chart(charts)) if above else bar_chart(charts)
+
+    return Live(console=console, auto_refresh=False, get_renderable=picture)
+
+
+def _two_lines(chart: Chart, label: str, words: str) -> Text:
+    """Return the words and, beside them, a bar that is two lines high."""
+    style = chart.styles[label] if label == chart.winner() else "sync"
+    medians = {each: chart.median(each) for each in chart.styles}
+    known = {each: value for each, value in medians.items() if not isnan(value)}
+    width = max(console.width - len(words), 0)
+    drawn = bar(known.get(label, 0), max(known.values(), default=0), width, style)
+    return Text.assemble((words, style), drawn, "\n", " " * len(words), drawn, "\n")

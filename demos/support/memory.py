@@ -1,28 +1,9 @@
-"""The memory and the time that something takes in this process."""
+"""The memory of this process."""
 
 import math
 import os
 import sys
-import time
 from pathlib import Path
-from typing import NamedTuple
-
-
-class Usage(NamedTuple):
-    """Seconds, and bytes of resident memory (NaN where they cannot be measured)."""
-
-    seconds: float
-    memory: float
-
-    @classmethod
-    def now(cls) -> "Usage":
-        """Return the clock and the memory of this moment, to call `since` on later."""
-        return cls(time.perf_counter(), resident_memory())
-
-    def until_now(self) -> "Usage":
-        """Return what has been used since."""
-        seconds, memory = Usage.now()
-        return Usage(seconds - self.seconds, memory - self.memory)
 
 
 def resident_memory() -> float:

@@ -86,11 +86,3 @@ def listing(
         text.append("\n")
     text.right_crop(1)
     return text
-
-
-def lines_of_code(*sources: Any) -> int:
-    """Count the lines of some functions or classes that are not blank, a comment
-    or a docstring of one line.
-    """
-    lines = map(str.strip, "".join(map(inspect.getsource, sources)).splitlines())
-    return sum(not line.startswith(("#", '"""')) for line in lines if line)

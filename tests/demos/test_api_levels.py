@@ -1,10 +1,11 @@
 import asyncio
+import re
 
 import pytest
 
-from demos.api_levels import Echo, echo, serve_protocol, serve_streams
-from demos.support.services import Serve, load, served
-from demos.support.source import lines_of_code
+from demos.api_levels import Echo, echo, main, serve_protocol, serve_streams
+from demos.support.services import Serve
+from demos.support.twins import lines_of_code
 
 both = pytest.mark.parametrize("serve", [serve_streams, serve_protocol])
 
@@ -63,23 +64,17 @@ async def test_more_than_the_buffers_hold_comes_back(serve: Serve) -> None:
     assert await answers(serve, *[line] * 4000) == line * 4000
 
 
-@both
-def test_the_client_of_the_demo_is_content(serve: Serve) -> None:
-    with served(serve) as port:
-        assert load(port, connections=5, requests=12) > 0
-
-
-async def test_the_client_rejects_a_wrong_answer() -> None:
-    async def shout(reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
-        async for line in reader:
-            out.write(line.upper())
-        out.close()
-        await out.wait_closed()
-
-    async with await asyncio.start_server(shout, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(ValueError, match="ROUND"):
-            await asyncio.to_thread(load, port, 1, 1)
+def test_both_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = main(connections=2, length=40, repeat=1)
+    number = r"≈? ?\d+\.\d ×"
+    assert re.fullmatch(
+        rf"Protocol: {number} the lines of streams, {number} the requests/s; "
+        "same answers",
+        lesson,
+    )
+    shown = capsys.readouterr().out
+    assert "streams: echo" in shown
+    assert "requests/s on loopback: 2 at once, 40 bytes each" in shown
 
 
 def test_streams_take_fewer_lines() -> None:

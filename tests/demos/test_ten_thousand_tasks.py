@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from demos.support.memory import Usage
+from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.ten_thousand_tasks import (
     balance_after,
@@ -11,42 +11,62 @@ from demos.ten_thousand_tasks import (
     deposit_broken,
     hold_tasks,
     hold_threads,
+    main,
 )
 from tests.talks import PATIENCE
 
 
-async def test_tasks_are_measured_while_all_wait_and_none_is_left(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(Usage, "until_now", lambda _: len(asyncio.all_tasks()))
-    held: object = await hold_tasks(100)
-    assert held == 101
+async def test_tasks_are_measured_while_all_wait_and_none_is_left() -> None:
+    assert await hold_tasks(100, lambda: len(asyncio.all_tasks())) == 1
     assert len(asyncio.all_tasks()) == 1
 
 
-def test_threads_are_measured_while_all_wait_and_none_is_left(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    before = threading.enumerate()
-    monkeypatch.setattr(Usage, "until_now", lambda _: threading.active_count())
-    held: object = hold_threads(20)
-    assert held == len(before) + 20
+def assert_only_left(before: list[threading.Thread]) -> None:
     for thread in set(threading.enumerate()) - set(before):
         thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
+def test_threads_are_measured_while_all_wait_and_none_is_left() -> None:
+    before = threading.enumerate()
+    assert hold_threads(20, threading.active_count) == 1
+    assert_only_left(before)
+
+
+def test_no_thread_is_left_where_no_more_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = threading.enumerate()
+    start = threading.Thread.start
+
+    def start_five(thread: threading.Thread) -> None:
+        if threading.active_count() == len(before) + 5:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_five)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        hold_threads(20, threading.active_count)
+    assert_only_left(before)
+
+
 def test_a_waiting_thread_takes_more_memory_than_a_waiting_task() -> None:
     with one_process_each() as pool:
-        tasks = pool.apply(call, (hold_tasks, 5000))
-        threads = pool.apply(call, (hold_threads, 200))
-    if tasks.memory == tasks.memory:  # not NaN: measured on this platform
-        assert 0 < tasks.memory / 5000 < threads.memory / 200
+        task = pool.apply(call, (hold_tasks, 5000, resident_memory))
+        thread = pool.apply(call, (hold_threads, 200, resident_memory))
+    if task == task:  # not NaN: measured on this platform
+        assert 0 < task < thread
 
 
 async def test_an_await_between_read_and_write_loses_updates() -> None:
-    assert await balance_after(deposit_broken, 100) == 1
+    assert await balance_after(100, deposit_broken) == 1
 
 
 async def test_a_lock_loses_none() -> None:
-    assert await balance_after(deposit, 100) == 100
+    assert await balance_after(100, deposit) == 100
+
+
+def test_one_task_alone_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = main(tasks=1, threads=1)
+    assert lesson.endswith("an await lost 0 of 1 deposits")
+    assert "1 × thread" in capsys.readouterr().out

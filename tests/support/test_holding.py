@@ -1,0 +1,19 @@
+import pytest
+
+from demos.support.holding import Charts
+from demos.ten_thousand_tasks import hold_tasks, hold_threads
+
+
+def test_each_is_measured_as_often_and_drawn(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    charts = Charts(3_000, 20)
+    with charts.picture:
+        charts.measure(hold_tasks, hold_threads, repeat=2)
+        charts.add_balances(1, 3_000)
+    for chart in (charts.memory, charts.start):
+        counts = {label: len(values) for label, values in chart.values.items()}
+        assert counts == {"3,000 × task": 2, "20 × thread": 2}
+    assert min(charts.start.values[charts.task]) > 0
+    assert charts.balance.winner() == "asyncio.Lock"
+    assert "3,000 × task" in capsys.readouterr().out
