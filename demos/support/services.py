@@ -1,46 +1,12 @@
-"""An asyncio server in a process of its own, and a client that loads it."""
+"""The answers per second that echo services give to a client that loads them."""
 
-import asyncio
-import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing.connection import Connection
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from random import sample
 from socket import SHUT_WR, create_connection
 from time import perf_counter
 
-from demos.support.processes import SPAWN
-
-Serve = Callable[[], Awaitable[asyncio.Server]]
-
-
-@contextmanager
-def served(serve: Serve) -> Iterator[int]:
-    """Run the server that `serve` starts, in another process, and yield its port."""
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_run, args=(serve, theirs), daemon=True)
-    # A process is born with its parent's answer to Ctrl-C: none, which is for us only.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    process.start()
-    signal.signal(signal.SIGINT, handler)
-    theirs.close()
-    try:
-        yield ours.recv()
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _run(serve: Serve, pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows, it is not born with it
-    asyncio.run(_serve(serve, pipe), debug=False)  # else that would be measured, too
-
-
-async def _serve(serve: Serve, pipe: Connection) -> None:
-    async with await serve() as server:
-        pipe.send(server.sockets[0].getsockname()[1])
-        with suppress(EOFError):  # our parent is gone
-            await asyncio.to_thread(pipe.recv)
+from demos.support.server_process import Serve, served
 
 
 def rates(

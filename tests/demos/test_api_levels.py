@@ -4,7 +4,7 @@ import re
 import pytest
 
 from demos.api_levels import Echo, echo, main, serve_protocol, serve_streams
-from demos.support.services import Serve
+from demos.support.server_process import Serve
 from demos.support.twins import lines_of_code
 
 both = pytest.mark.parametrize("serve", [serve_streams, serve_protocol])

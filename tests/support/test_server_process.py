@@ -27,8 +27,10 @@ async def no_server() -> NoReturn:
     sys.exit(1)
 
 
-async def test_it_serves_until_the_block_ends() -> None:
+async def test_it_serves_from_another_process_until_the_block_ends() -> None:
+    before = psutil.Process().children()
     with served(serve) as port:
+        assert len(psutil.Process().children()) > len(before)
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
     with pytest.raises(ConnectionRefusedError):

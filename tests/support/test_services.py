@@ -1,13 +1,11 @@
 import asyncio
-import os
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
-from socket import create_connection
 
 import pytest
 
-from demos.support.services import load, rates, served
-from tests.talks import PATIENCE
+from demos.support.server_process import served
+from demos.support.services import load, rates
 
 
 async def answer(reader: StreamReader, writer: StreamWriter) -> None:
@@ -19,25 +17,6 @@ async def answer(reader: StreamReader, writer: StreamWriter) -> None:
 
 async def echoing() -> asyncio.Server:
     return await asyncio.start_server(answer, "127.0.0.1", 0)
-
-
-async def say_process(_: StreamReader, writer: StreamWriter) -> None:
-    writer.write(b"%d" % os.getpid())
-    writer.close()
-    await writer.wait_closed()
-
-
-async def saying_process() -> asyncio.Server:
-    return await asyncio.start_server(say_process, "127.0.0.1", 0)
-
-
-def test_a_service_has_a_process_of_its_own_and_ends_with_it() -> None:
-    with served(saying_process) as port:
-        address = ("127.0.0.1", port)
-        with create_connection(address, PATIENCE) as sock, sock.makefile("rb") as said:
-            assert int(said.read()) != os.getpid()
-    with pytest.raises(ConnectionRefusedError):
-        create_connection(address, PATIENCE)
 
 
 @pytest.mark.parametrize("length", [32, 60_000])
