@@ -37,7 +37,7 @@ def in_threads(
     items: Items,
     pool_class: PoolClass = ThreadPoolExecutor,
 ) -> Items:
-    """Do so in threads: all share one GIL."""
+    """Do the same in threads: all share one GIL."""
     with pool_class() as pool:
         return list(pool.map(job, items))
 
@@ -47,7 +47,7 @@ def in_processes(
     items: Items,
     pool_class: PoolClass = ProcessPoolExecutor,
 ) -> Items:
-    """Do so in processes: each has its own GIL."""
+    """Do the same in processes, each with its GIL."""
     with pool_class() as pool:
         return list(pool.map(job, items))
 
@@ -62,11 +62,9 @@ def main(
     if sizes:
         job_sizes = JobSizes(one_after_another, in_processes, workers)
         job_sizes.measure(repeat)
-        running = crossover(job_sizes.gains(with_start=False))
-        started = crossover(job_sizes.gains(with_start=True))
-        return (
-            f"Processes pay from jobs of {running} on; with their start, of {started}"
-        )
+        least = crossover(job_sizes.gains(with_start=False))
+        with_start = crossover(job_sizes.gains(with_start=True))
+        return f"Processes pay from jobs of {least} on; with their start, {with_start}"
     with slow_server() as port, running_pools(workers) as pools:
         ways: dict[str, Way] = {"one after another": one_after_another}
         for model, pool in pools.items():
@@ -75,12 +73,13 @@ def main(
         jobs = workloads(port, workers, work / 1000)
         comparison = Comparison(ways, jobs, pools["processes"], workers)
         comparison.measure(repeat)
-    speedup = comparison.speedup
+    computing = comparison.speedup(THREADS, "CPU-bound")
+    waiting = comparison.speedup(THREADS, "I/O-bound")
+    hashing = comparison.speedup(THREADS, "C code")
+    processes = comparison.speedup("processes", "CPU-bound")
     return (
-        f"{THREADS.capitalize()}: Python {speedup(THREADS, 'CPU-bound'):.1f} ×,"
-        f" waiting {speedup(THREADS, 'I/O-bound'):.1f} ×,"
-        f" C code {speedup(THREADS, 'C code'):.1f} ×;"
-        f" processes: Python {speedup('processes', 'CPU-bound'):.1f} ×"
+        f"{THREADS.capitalize()}: Python {computing:.1f} ×, waiting {waiting:.1f} ×,"
+        f" C code {hashing:.1f} ×; processes: Python {processes:.1f} ×"
     )
 
 

@@ -35,7 +35,7 @@ def rule(io_bound: bool, io_very_slow: bool = False) -> str:
 
 
 def run_in_pool(pool: Executor, job: Job, items: Items) -> Items:
-    """Call the job with each item in threads, or processes."""
+    """Call the job with each item in threads or processes."""
     with pool:
         calls = [pool.submit(job, item) for item in items]
     return [call.result() for call in calls]
@@ -58,19 +58,19 @@ def main(
         computing = models(pi, pi_async, [size_for(pi, 0.05)] * 8, usable_cores())
         fast = models(ask, ask_async, [0.005] * 8, 8)
         slow = models(ask, ask_async, [0.05] * waits, waits)
+        very_slow = rule(io_bound=True, io_very_slow=True)
         rows = [
             Row("CPU-bound", "8 × 50 ms", rule(io_bound=False), computing),
             Row("few fast waits", "8 × 5 ms", rule(io_bound=True), fast),
-            Row("many slow waits", f"{waits} × 50 ms", rule(True, True), slow),
+            Row("many slow waits", f"{waits} × 50 ms", very_slow, slow),
         ]
-        table = HeatTable(rows, NOTE)
+        table = HeatTable(rows, f"simulated waits on loopback; ≤ {MOST} processes")
         table.measure(repeat)
     right = [f"{row} {ratio:.1f} ×" for row, ratio in table.right().items()]
     return f"Rule ✓ in {len(right)} of {len(rows)}: {', '.join(right) or 'none'}"
 
 
 MOST = 16  # processes: each is a whole Python
-NOTE = f"start of the pool included; simulated waits, loopback; ≤ {MOST} processes"
 
 
 def models(job: Job, job_async: Job, items: Items, workers: int) -> Calls:

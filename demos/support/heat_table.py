@@ -70,14 +70,14 @@ class HeatTable:
         """Draw the table as it is now."""
         heads = [(f"{model:^21}", model) for model in self._models]
         lines = [
-            Text(python(), "note"),
+            Text(f"{python()}; start-up included", "note"),
             Text(self._note, "note"),
             Text(),
             Text.assemble(" " * LABEL, *heads),
         ]
         for row in self._rows:
             lines += [Text(), *self._draw(row)]
-        lines.append(Text(self.rounds.doing(), "running"))
+        lines.append(Text(self.rounds.doing, "running"))
         return Text("\n").join(lines)
 
     def _draw(self, row: Row) -> list[Text]:
@@ -86,16 +86,17 @@ class HeatTable:
         factors = Text(f"{row.size:{LABEL}}")
         rule = Text(f"{'the rule says':{LABEL}} {row.advice}")
         medians = self.rounds.medians(row.name)
-        if len(medians) == len(self._models):
-            for model in self._models:
+        for model in self._models:
+            took, factor, style = "", "", Style()
+            if model in medians:
                 took = aligned(self.rounds.times[row.name, model])
                 factor = f"{medians[model] / min(medians.values()):.1f} ×"
-                style = Style()
                 if model in fastest(medians):
                     factor = "best"
                     style = console.get_style(model) + Style(reverse=True)
-                times.append(" ").append(took, style)
-                factors.append(" ").append(f"{factor:>7}{'':13}", style)
+            times.append(" ").append(f"{took:20}", style)
+            factors.append(" ").append(f"{factor:>7}{'':13}", style)
+        if len(medians) == len(self._models):
             verdict = judge(row.advice, medians)
             rule.append(f" {verdict.mark} {verdict.words}")
         return [times, factors, rule]

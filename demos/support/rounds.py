@@ -21,7 +21,7 @@ class Rounds:
             for column, call in calls.items()
         }
         self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
-        self.now: tuple[str, str] | None = None
+        self.doing = ""  # what is being called
 
     def measure(self, repeat: int, show: Callable[[], None]) -> None:
         """Call all: once to warm up, then `repeat` times; `show` before each call.
@@ -30,18 +30,18 @@ class Rounds:
         """
         results: dict[str, object] = {}
         for number in range(repeat + 1):
-            for place in random.sample(list(self._calls), len(self._calls)):
-                self.now = place
+            which = f"{number} of {repeat}" if number else "to warm up"
+            for row, column in random.sample(list(self._calls), len(self._calls)):
+                self.doing = f"▶ {which}: {row}, {column}"
                 show()
                 began = perf_counter()
-                result = self._calls[place]()
+                result = self._calls[row, column]()
                 took = perf_counter() - began
-                row, column = place
                 if result != results.setdefault(row, result):
                     raise Exit(f"{row}: {column} gave another result", code=1)
                 if number:
-                    self.times[place].append(took)
-        self.now = None
+                    self.times[row, column].append(took)
+        self.doing = ""
         show()
 
     def medians(self, row: str) -> dict[str, float]:
@@ -51,7 +51,3 @@ class Rounds:
             for (of, column), seconds in self.times.items()
             if of == row
         }
-
-    def doing(self) -> str:
-        """Say what is being called: "▶ row, column"."""
-        return f"▶ {', '.join(self.now)}" if self.now else ""

@@ -35,7 +35,7 @@ def test_an_error_of_a_job_reaches_the_caller(way: Way) -> None:
     ("flags", "lesson"),
     [
         (("--work=5",), r"(T|Free t)hreads: Python .+; processes: Python [\d.]+ ×"),
-        (("--sizes",), r"Processes pay from jobs of .+ ms on; with their start, of .+"),
+        (("--sizes",), r"Processes pay from jobs of .+ ms on; with their start, .+"),
     ],
 )
 def test_a_run_fits_the_screen_and_says_what_was_measured(

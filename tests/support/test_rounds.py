@@ -11,17 +11,22 @@ def test_every_call_is_made_to_warm_up_and_then_as_often_as_asked() -> None:
     calls: list[str] = []
     shown: list[str] = []
     rows = {
-        "one": {"a": partial(calls.append, "▶ one, a")},
+        "one": {"a": partial(calls.append, "one, a")},
         "two": {
-            "a": partial(calls.append, "▶ two, a"),
-            "b": partial(calls.append, "▶ two, b"),
+            "a": partial(calls.append, "two, a"),
+            "b": partial(calls.append, "two, b"),
         },
     }
     rounds = Rounds(rows)
     assert rounds.medians("two") == {}
-    rounds.measure(repeat=2, show=lambda: shown.append(rounds.doing()))
-    assert Counter(calls) == {"▶ one, a": 3, "▶ two, a": 3, "▶ two, b": 3}
-    assert shown == [*calls, ""]
+    rounds.measure(repeat=2, show=lambda: shown.append(rounds.doing))
+    assert Counter(calls) == {"one, a": 3, "two, a": 3, "two, b": 3}
+    assert shown == [
+        *(f"▶ to warm up: {call}" for call in calls[:3]),
+        *(f"▶ 1 of 2: {call}" for call in calls[3:6]),
+        *(f"▶ 2 of 2: {call}" for call in calls[6:]),
+        "",
+    ]
     assert {len(seconds) for seconds in rounds.times.values()} == {2}
     assert rounds.medians("two").keys() == {"a", "b"}
 

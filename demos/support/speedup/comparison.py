@@ -38,14 +38,15 @@ def workloads(port: int, workers: int, seconds: float) -> list[Workload]:
     """Return workloads of `seconds` each; `port` is that of a slow server."""
     numbers = range(workers * JOBS)
     each = seconds / len(numbers)
-    terms, blocks = size_for(pi, each), size_for(sha256, each)
     computing = "pi() is Python code, which holds the GIL"
+    terms = size_for(pi, each)
     waiting = "request() waits, without the GIL (simulated latency, loopback)"
+    ask, waits = partial(request, port), [each + n / 1e5 for n in numbers]
     hashing = "sha256() is C code of hashlib, which releases the GIL"
-    ask = partial(request, port)
+    blocks = size_for(sha256, each)
     return [
         Workload("CPU-bound", computing, pi, [terms + n for n in numbers]),
-        Workload("I/O-bound", waiting, ask, [each + n / 1e5 for n in numbers], False),
+        Workload("I/O-bound", waiting, ask, waits, needs_cores=False),
         Workload("C code", hashing, sha256, [blocks + n for n in numbers]),
     ]
 
@@ -77,7 +78,7 @@ class Comparison:
             }
             for workload in workloads
         }
-        self.rounds = Rounds({"ceiling": {"": self._find_ceiling}, **rows})
+        self.rounds = Rounds({"ceiling": {"processes": self._find_ceiling}, **rows})
 
     def measure(self, repeat: int) -> None:
         """Draw everything while it is measured (see `Rounds`)."""
@@ -123,7 +124,7 @@ class Comparison:
             lines.append(Text.assemble((workload.name, "bold"), f": {workload.note}"))
             marks = (1, limit) if workload.needs_cores else (1,)
             lines += [self._row(way, workload.name, scale, marks) for way in self._ways]
-        lines.append(Text(self.rounds.doing(), "running"))
+        lines.append(Text(self.rounds.doing, "running"))
         return Text("\n").join(lines)
 
     def _row(
@@ -131,7 +132,7 @@ class Comparison:
     ) -> Text:
         """Draw a bar and its figures, tinted if no other way is faster."""
         times = self.rounds.medians(workload)
-        if len(times) < len(self._ways):
+        if not times.keys() >= {way, self._ways[0]}:
             return Text(way)
         style = way if way in fastest(times) else ""
         gain = self.speedup(way, workload)

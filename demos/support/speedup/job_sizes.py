@@ -12,7 +12,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.jobs import pi, size_for
-from demos.support.measure import aligned, python
+from demos.support.measure import TIE, aligned, python
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls, Rounds
 from demos.support.speedup.pools import executors, kept, start
@@ -28,13 +28,13 @@ def label(size: float) -> str:
 
 
 def crossover(gains: Mapping[float, float]) -> str:
-    """Return the job size from which on all gains are above 1: "3 ms", "over 100 ms".
+    """Return the job size from which on all gains tell: "3 ms", "over 100 ms".
 
     `gains` are by size (seconds), the smallest first.
     """
     least = f"over {label(max(gains))}"
     for size in sorted(gains, reverse=True):
-        if gains[size] <= 1:
+        if gains[size] < TIE:
             break
         least = label(size)
     return least
@@ -107,9 +107,9 @@ class JobSizes:
             row = Text(f"{label(size):>8}  ")
             for gains in columns:
                 gain = gains.get(size, 0.0)
-                style = "processes" if gain > 1 else ""
+                style = "processes" if gain >= TIE else ""
                 row.append(scale.bar(gain, style or "sync", 1))
                 row.append(f"{gain:5.1f} × " if gain else "", style)
             lines.append(row)
-        lines.append(Text(self.rounds.doing(), "running"))
+        lines.append(Text(self.rounds.doing, "running"))
         return Text("\n").join(lines)
