@@ -49,5 +49,3 @@ def _cells(spans: Iterable[Span], end: float, width: int) -> list[tuple[str, str
         last = max(first + 1, min(round(span.end / end * width), width))
         cells[first:last] = [(span.glyph, span.style)] * (last - first)
     return cells
-
-

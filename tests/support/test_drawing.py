@@ -60,5 +60,3 @@ def test_a_span_at_or_past_the_end_is_in_the_last_cell(moment: float) -> None:
 
 def test_a_lane_without_spans_is_empty() -> None:
     assert lane([], 4, 8).plain == " " * 8
-
-
