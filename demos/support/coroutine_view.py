@@ -120,7 +120,7 @@ def picture(steps: list[Step], now: int) -> Table:
     functions = {code for step in steps for code in step}
     in_order = sorted(functions, key=lambda code: code.co_firstlineno)
     lines = sum(len(code_lines(code)) for code in in_order)
-    gap = int(lines + len(in_order) <= ROWS)
+    gap = int(lines + len(in_order) - 1 <= ROWS)  # between two of them
     stops = {
         place.line: (" ", "asyncio")
         for step in steps[: now + 1]
