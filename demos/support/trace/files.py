@@ -20,8 +20,8 @@ COLOURS = {  # of a page's theme, by style
     "blocked": "var(--failed, #ff8a8a)",
 }
 INK, GROUND = "var(--ink, #e6edf3)", "var(--panel, #182029)"
-WIDE, HIGH, MARGIN = 14.4, 30, 12  # px: a letter of 24 px is 14.4 wide
-BARS = {"─": (4, 1.0), "▒": (14, 1.0), "░": (24, 0.35), "█": (24, 1.0)}  # px, opacity
+WIDE, HIGH, MARGIN = 14.4, 27, 12  # px: a letter of 24 px is 14.4 wide
+BARS = {"─": (4, 1.0), "▒": (14, 1.0), "░": (22, 0.35), "█": (22, 1.0)}  # px, opacity
 
 
 class Files:
@@ -76,5 +76,5 @@ def _line(line: Text, top: int) -> Iterator[str]:
             size = f'y="{y:g}" width="{wide}" height="{bar[0]}" fill-opacity="{bar[1]}"'
             yield f"<rect {look} {size}/>"
         elif text.strip():
-            place = f'y="{top + 23}" textLength="{wide}" xml:space="preserve"'
+            place = f'y="{top + 21}" textLength="{wide}" xml:space="preserve"'
             yield f"<text {look} {place}>{escape(text)}</text>"

@@ -1,6 +1,7 @@
 """What an event loop holds at a moment, rebuilt from the events of a trace."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,6 +77,7 @@ class LoopState:
     waiters: dict[int, int] = field(default_factory=dict)  # future → task
     tasks: dict[int, Life] = field(default_factory=dict)  # that have not exited
     lives: list[Life] = field(default_factory=list)  # of all tasks, as they came
+    named: Counter[str] = field(default_factory=Counter)  # tasks, by their coroutine
     callbacks: dict[int, str] = field(default_factory=dict)  # handle → name
     futures: dict[int, int] = field(default_factory=dict)  # handle → what it resolves
     calls: dict[int, str] = field(default_factory=dict)  # future → function in a thread
@@ -150,6 +152,8 @@ class LoopState:
         name = str(event.get("name", "?"))
         if re.fullmatch(r"Task-\d+", name):
             name = event.get("coroutine", name).rpartition(".")[2]
+            self.named[name] += 1
+            name += f" {self.named[name]}" if self.named[name] > 1 else ""
         place = event.get("file") or "", event.get("line") or 0
         life = Life(name, event.get("by", 0), *place, since=max(0.0, self.time))
         self.tasks[task] = life

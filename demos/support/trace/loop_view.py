@@ -19,7 +19,7 @@ from demos.support.trace.tracer import Event
 LINES = 4  # of the source of what runs
 FRAMES = 10  # a second
 LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowed
-KEYS = "space: stop, go on · ← →: one step · q: end "
+KEYS = " space: stop, go on · ← →: one step · q: end"
 
 
 class Moment(NamedTuple):
@@ -50,12 +50,10 @@ def moments(events: Sequence[Event]) -> list[Moment]:
     return found
 
 
-def forward(
-    state: LoopState, events: Sequence[Event], time: float, until: int
-) -> LoopState:
-    """Return the state at `time` (seconds), or just before event `until`.
+def at(time: float, until: int, events: Sequence[Event], state: LoopState) -> LoopState:
+    """Return the loop's state at `time` (seconds), or just before event `until`.
 
-    It is `state`, gone on; or a new one, if that is later.
+    It goes on from `state`, or, where that is later, from the start.
     """
     if time < state.time:
         state = LoopState()
@@ -78,7 +76,7 @@ def play(run: Timeline, slow: float, playing: bool = True) -> None:
             frames = math.ceil(max(LEAST, end - start) * slow * FRAMES)
             share = frame / frames if playing else 1
             time = start + (end - start) * share
-            state = forward(state, run.program, time, until)
+            state = at(time, until, run.program, state)
             live.update(picture(state, worst), refresh=True)
             key = wait(1 / FRAMES if playing else 3600)
             if key == "q":
@@ -107,7 +105,7 @@ def picture(state: LoopState, worst: float) -> Text:
     running = _place("RUNNING", here, loud, _running(state), (console.width, 5))
     waiting = _place("WAITING", here, "note", _waiting(state), (console.width, 5))
     upper = [Text().join(row) for row in zip(ready, timers, selector, strict=True)]
-    keys = Text(KEYS if has_keyboard() else "", "note", justify="right")
+    keys = Text(KEYS if has_keyboard() else "", "note")
     return Text("\n").join([head, Text(), *upper, Text(), *running, keys, *waiting])
 
 

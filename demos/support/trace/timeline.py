@@ -98,8 +98,8 @@ def chart(*timelines: Timeline) -> Text:
     """Draw some runs, one below the other, on one time axis."""
     end = max(timeline.end for timeline in timelines)
     shown = [(timeline.title, timeline.lives()) for timeline in timelines]
-    names = max(len(life.name) for _, lives in shown for life in lives)
-    left = min(20, names) + 1
+    names = [len(life.name) for _, lives in shown for life in lives]
+    left = min(20, max(names, default=0)) + 1
     width = console.width - left - DONE
     rows = []
     for title, lives in shown:

@@ -5,7 +5,7 @@ from rich.theme import Theme
 
 from demos.support.console import STYLES, WIDTH
 from demos.support.trace.loop_state import LoopState
-from demos.support.trace.loop_view import forward, moments, picture
+from demos.support.trace.loop_view import at, moments, picture
 from demos.support.trace.timeline import Timeline, chart
 
 PLACES = ("READY", "TIMERS", "SELECTOR", "RUNNING", "WAITING")
@@ -16,7 +16,7 @@ def pictures(run: Timeline) -> list[Text]:
     state = LoopState()
     found = []
     for moment in moments(run.program):
-        state = forward(state, run.program, moment.end, moment.until)
+        state = at(moment.end, moment.until, run.program, state)
         found.append(picture(state, 0.1))
     return found
 
@@ -25,10 +25,10 @@ def test_a_replay_can_go_back(blocked: Timeline) -> None:
     every = moments(blocked.program)
     state = LoopState()
     for moment in every:
-        state = forward(state, blocked.program, moment.end, moment.until)
+        state = at(moment.end, moment.until, blocked.program, state)
     early = every[5]
-    again = forward(state, blocked.program, early.end, early.until)
-    assert again == forward(LoopState(), blocked.program, early.end, early.until)
+    again = at(early.end, early.until, blocked.program, state)
+    assert again == at(early.end, early.until, blocked.program, LoopState())
 
 
 def test_the_places_stand_where_they_stood_and_one_is_lit(blocked: Timeline) -> None:

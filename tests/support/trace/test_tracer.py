@@ -1,6 +1,7 @@
 """What the tracer tells of a loop, and that a program does not notice it."""
 
 import asyncio
+import contextlib
 import gc
 import subprocess
 import sys
@@ -63,6 +64,15 @@ def test_events_come_in_order_and_one_step_at_a_time() -> None:
     turns = [e["event"].split("_")[0] for e in events]
     turns = [turn for turn in turns if turn in ("before", "after")]
     assert turns == ["before", "after"] * (len(turns) // 2)
+
+
+def test_what_runs_last_ends_with_the_run_of_the_loop() -> None:
+    with (
+        traced_loop() as trace,
+        contextlib.closing(asyncio.SelectorEventLoop()) as loop,
+    ):
+        loop.run_until_complete(nap())
+        assert trace.events()[-1]["event"] == "after_callback"
 
 
 def test_a_step_ends_at_the_programs_own_line() -> None:
@@ -199,25 +209,6 @@ def test_an_exception_nobody_asked_for_is_still_reported() -> None:
     assert reports == ["Task exception was never retrieved"]
 
 
-def test_a_failing_callback_is_reported_as_if_untraced() -> None:
-    reports: list[dict[str, Any]] = []
-
-    def fails() -> None:
-        raise ValueError
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, said: reports.append(said))
-        loop.call_soon(fails)
-        await asyncio.sleep(0)
-
-    trace(main)
-    (report,) = reports
-    assert "fails()" in report["message"]
-    frames = traceback.extract_tb(report["exception"].__traceback__)
-    assert [frame.name for frame in frames] == ["_run", "fails"]
-
-
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with 3.12")
 def test_an_eager_task_that_never_waits_is_told() -> None:
     async def eager() -> None: ...
@@ -291,6 +282,53 @@ async def main():
     async with asyncio.TaskGroup() as group:
         group.create_task(asyncio.sleep(60))
         group.create_task(fails())
+asyncio.run(main())
+""",
+    "failing callbacks": """
+import asyncio, selectors
+def fails():
+    raise ValueError
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.call_soon(fails)
+    loop.call_soon_threadsafe(fails)
+    await asyncio.sleep(0.01)
+loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
+loop.run_until_complete(main())
+loop.close()
+""",
+    "interrupted": """
+import asyncio
+async def main():
+    raise KeyboardInterrupt
+loop = asyncio.new_event_loop()
+try:
+    loop.run_until_complete(main())
+finally:
+    loop.close()
+""",
+    "loop in a thread": """
+import asyncio, threading
+loop = asyncio.new_event_loop()
+thread = threading.Thread(target=loop.run_forever)
+thread.start()
+print(asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01, "slept"), loop).result())
+loop.call_soon_threadsafe(loop.stop)
+thread.join()
+loop.close()
+""",
+    "eager tasks": """
+import asyncio
+async def child(number):
+    if number % 2:
+        await asyncio.sleep(0.001)
+    return number, asyncio.current_task().get_coro().cr_code.co_name
+async def main():
+    if factory := getattr(asyncio, "eager_task_factory", None):
+        asyncio.get_running_loop().set_task_factory(factory)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(child(number)) for number in range(4)]
+    print([task.result() for task in tasks])
 asyncio.run(main())
 """,
     "debug mode": """
