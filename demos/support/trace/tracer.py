@@ -195,7 +195,7 @@ def _is_library(file: str) -> bool:
 def _described(handle: Any) -> Row:
     """Return a handle's id, its callback's name, and the future that it resolves."""
     # What resolves a future has it as its first argument, in asyncio itself.
-    first = next(iter(handle._args), None)
+    first = next(iter(handle._args or ()), None)
     future = id(first) if isinstance(first, asyncio.Future) else None
     return id(handle), _name(handle._callback), future
 
@@ -271,10 +271,11 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         task = super().create_task(coro, **options)
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
-        told = task.get_name(), _name(coro), self._ready.running, *place
+        who = id(task), task.get_name(), _name(coro), self._ready.running
+        row = start, "task_spawned", *who, *place
         trace = self._ready.trace
-        trace.spawned[id(task)] = row = start, "task_spawned", id(task), *told
         trace.rows.append(row)
+        trace.spawned[id(task)] = row
         if task.done():
             trace.exited(task)
         return task
