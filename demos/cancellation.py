@@ -12,57 +12,59 @@ from functools import partial
 from typing import Annotated, Any
 
 from demos.support.catalog import run
-from demos.support.children import play
+from demos.support.children import LONGEST, play
 from demos.support.flags import Flag
 from demos.support.history import Scene, show
 
-Tell = Callable[[str], object]  # print will do
-Children = list[Coroutine[Any, Any, None]]
+Tell = Callable[[str], object]  # such as print
+Children = list[Coroutine[Any, Any, None]]  # such as [child(1, False, print)]
 
 
 async def child(seconds: float, fails: bool, tell: Tell) -> None:
-    """Wait, fail or not, and clean up in any case."""
+    """Wait, fail perhaps, and clean up in any case."""
     tell("runs")
     try:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # may be cancelled here
         if fails:
             raise OSError("connection lost")
-    finally:  # what raised goes on: CancelledError, too
+    finally:  # in any case; an exception then goes on
         tell("cleans up")
         await asyncio.sleep(seconds / 8)
 
 
 async def in_task_group(children: Children) -> None:
-    """One fails: cancel the others, await them all."""
-    async with asyncio.TaskGroup() as group:
-        for child in children:
-            group.create_task(child)
+    """If one fails, cancel the others, raise ExceptionGroup."""
+    async with asyncio.TaskGroup() as group:  # awaits them all
+        for coroutine in children:
+            group.create_task(coroutine)
 
 
 async def in_timeout(seconds: float, children: Children) -> None:
-    """Time is over: cancel them, await them all."""
+    """If time is over, cancel them, raise TimeoutError."""
     async with asyncio.timeout(seconds):
         await in_task_group(children)
 
 
 async def in_gather(children: Children) -> None:
-    """One fails: go on at once, while the others still run."""
+    """If one fails, raise its error while the others run on."""
     await asyncio.gather(*children)
 
 
 def main(timeout: Annotated[float, Flag("seconds allowed", 0.1, 2)] = 0.7) -> str:
     """Play three scenes: TaskGroup, timeout, gather."""
-    group = Scene("TaskGroup(): B fails", "asyncio", "waits")
-    limit = Scene(f"timeout({timeout:g}): none fails", "asyncio", "waits")
-    gather = Scene("gather(): B fails", "asyncio", "waits")
-    with show([group, limit, gather], 1.4):
-        none = asyncio.run(play(group, in_task_group, child, failing="B"))
-        none += asyncio.run(play(limit, partial(in_timeout, timeout), child))
-        some = asyncio.run(play(gather, in_gather, child, failing="B"))
-    one, other = group.count("CancelledError"), limit.count("CancelledError")
+    group_scene = Scene("TaskGroup(): B fails", "asyncio", "waits")
+    timeout_scene = Scene(f"timeout({timeout:g}): none fails", "asyncio", "waits")
+    gather_scene = Scene("gather(): B fails", "asyncio", "waits")
+    in_time = partial(in_timeout, timeout)
+    with show([group_scene, timeout_scene, gather_scene], LONGEST):
+        group_left = asyncio.run(play(group_scene, in_task_group, child, failing="B"))
+        timeout_left = asyncio.run(play(timeout_scene, in_time, child))
+        gather_left = asyncio.run(play(gather_scene, in_gather, child, failing="B"))
+    by_group = group_scene.count("CancelledError")
+    by_timeout = timeout_scene.count("CancelledError")
     return (
-        f"TaskGroup cancelled {one}, timeout {other}; "
-        f"both left {none} orphans, gather {some}."
+        f"TaskGroup cancelled {by_group} and left {group_left} running, "
+        f"timeout {by_timeout} and {timeout_left}; gather left {gather_left}."
     )
 
 

@@ -1,9 +1,9 @@
-"""A coroutine is a function that can be suspended: send() drives it, with no loop.
+"""A coroutine is a function that can be suspended; send() drives it, no event loop.
 
 Run:       invoke demo.coroutine-by-hand
 Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables;
            then let add() ask a third time, and run it again.
-Try next:  invoke demo.coroutine-by-hand --answers 1
+Try next:  invoke demo.coroutine-by-hand --questions 1
            invoke demo.event-loop-trace
 """
 
@@ -15,44 +15,47 @@ from demos.support.catalog import run
 from demos.support.coroutine_view import recorded, show
 from demos.support.flags import Flag
 
-Adding = Coroutine[str, int | None, int]  # yields, is sent, returns
+Coro = Coroutine[str, int | None, int]  # yields, is sent, returns
 
 
-def by_hand(coro: Adding, *answers: int) -> object:
+def by_hand(coro: Coro, *answers: int) -> object:
     """Drive a coroutine with no event loop."""
     try:
-        question = coro.send(None)
+        question = coro.send(None)  # starts it
         for answer in answers:
-            question = coro.send(answer)
-    except StopIteration as stop:
+            question = coro.send(answer)  # resumes
+    except StopIteration as stop:  # it has returned
         return stop.value
-    return question
+    return question  # no answers left: suspended
 
 
 async def add() -> int:
-    """Ask twice: an await goes down to a yield."""
+    """Ask twice: each await pauses at the yield in ask()."""
     first = await ask("first?")
     second = await ask("second?")
     return first + second
 
 
-@types.coroutine
+@types.coroutine  # lets a generator be awaited
 def ask(question: str) -> Generator[str, int, int]:
     """Hand the question to whoever drives us."""
-    answer = yield question
+    answer = yield question  # paused until send()
     return answer
 
 
 def main(
-    answers: Annotated[int, Flag("questions answered at most", 0, 100)] = 10,
+    questions: Annotated[int, Flag("to answer at most", 0, 100)] = 10,
     pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35,
 ) -> str:
     """Run it once, recorded line by line, then show the lines."""
-    drive = recorded(by_hand, add(), *range(42, 42 + answers))
-    show(drive.steps, pace)
-    if line := drive.left_in:
+    record = recorded(by_hand, add(), *range(42, 42 + questions))
+    show(record.steps, pace)
+    if line := record.left_in:
         return f"Nobody resumes add(): suspended in line {line}, it never returns."
-    return f"No loop: {drive.sends} × send(), and add() has returned {drive.result}."
+    return (
+        f"No event loop: {record.sends} × send(), "
+        f"and add() has returned {record.result}."
+    )
 
 
 if __name__ == "__main__":

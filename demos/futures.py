@@ -7,27 +7,27 @@ Try next:  invoke demo.futures --ask-after 3.3
 """
 
 import asyncio
+import concurrent.futures
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from demos.support.catalog import run
-from demos.support.division import SECONDS, divide_async, slow_division
+from demos.support.division import DIVISION_SECONDS, divide, divide_async
 from demos.support.flags import Flag
 from demos.support.history import Scene, show
 
-Tell = Callable[[str, str], object]  # who does what: print will do
-Job = Callable[..., Any]  # for call_async, a coroutine function
-AnyFuture = Future[int] | asyncio.Future[int]
+Job = Callable[[int, int], int]
+AsyncJob = Callable[[int, int], Coroutine[Any, Any, int]]
+AnyFuture = concurrent.futures.Future[int] | asyncio.Future[int]
+Tell = Callable[[str, str], object]  # such as print; pool threads call it, too
 
 
 def state(future: AnyFuture) -> str:
-    """Return what a future tells at once."""
+    """Return what a future can say without waiting."""
     if not future.done():
         return "pending"
-    if future.cancelled():
+    if future.cancelled():  # if so, exception() would raise
         return "cancelled"
     if error := future.exception():
         return type(error).__name__
@@ -41,43 +41,45 @@ def follow(name: str, future: AnyFuture, tell: Tell) -> None:
 
 
 def ask(future: AnyFuture, tell: Tell) -> str:
-    """Ask for the result, be it there or not."""
+    """Ask for the result, perhaps before the future is done."""
     tell("caller", "asks")
-    try:
-        answer = f"result {future.result()}"  # blocks, or raises
+    try:  # not done? concurrent.futures waits, asyncio raises
+        answer = f"result {future.result()}"
     except asyncio.InvalidStateError:
         answer = "InvalidStateError"
     tell("caller", answer)
     return answer
 
 
-def call(pool: Executor, job: Job, work: Job, tell: Tell) -> str:
-    """Call, do other work, and ask for a result."""
-    a = pool.submit(job, 42, 6)
-    b = pool.submit(job, 42, 0)
-    c = pool.submit(job, 42, 7)
-    follow("A", a, tell)
-    follow("B", b, tell)
-    follow("C", c, tell)
-    work()
-    c.cancel()  # no thread has begun it
-    work()
-    return ask(a, tell)
+def in_threads(job: Job, work: float, tell: Tell) -> str:
+    """Call, in two threads; work for a while, then ask."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        a = pool.submit(job, 42, 6)
+        b = pool.submit(job, 42, 0)  # its error stays in b
+        c = pool.submit(job, 42, 7)
+        follow("A", a, tell)
+        follow("B", b, tell)
+        follow("C", c, tell)
+        time.sleep(work)
+        c.cancel()  # it has not begun: both threads are busy
+        time.sleep(work)
+        return ask(a, tell)
 
 
-async def call_async(job: Job, work: Job, tell: Tell) -> str:
-    """Call, do other work, and ask for a result."""
+async def in_loop(job: AsyncJob, work: float, tell: Tell) -> str:
+    """Call, in the event loop; work for a while, then ask."""
     a = asyncio.create_task(job(42, 6))
     b = asyncio.create_task(job(42, 0))
     c = asyncio.create_task(job(42, 7))
     follow("A", a, tell)
     follow("B", b, tell)
     follow("C", c, tell)
-    await work()
-    c.cancel()
-    await work()
+    await asyncio.sleep(work)
+    c.cancel()  # it has begun, and is cancelled at its await
+    await asyncio.sleep(work)
     answer = ask(a, tell)
-    await asyncio.wait([a, b, c])
+    await a  # asyncio's way to wait for a result
+    await asyncio.wait([b, c])  # until both are done
     return answer
 
 
@@ -85,14 +87,12 @@ def main(ask_after: Annotated[float, Flag("in seconds", 0, 3.6)] = 2) -> str:
     """Call three times, with both kinds of Future."""
     threads = Scene("concurrent.futures.Future", "threads", "works")
     tasks = Scene("asyncio.Future", "asyncio", "works")
-    work = partial(time.sleep, ask_after / 2)
-    work_async = partial(asyncio.sleep, ask_after / 2)
-    live = show([threads, tasks], max(SECONDS, ask_after))
-    with ThreadPoolExecutor(2) as pool, live, slow_division() as divide:
-        call(pool, divide, work, threads.tell)
-        answer = asyncio.run(call_async(divide_async, work_async, tasks.tell))
+    with show([threads, tasks], max(DIVISION_SECONDS, ask_after)):
+        in_threads(divide, ask_after / 2, threads.tell)
+        answer = asyncio.run(in_loop(divide_async, ask_after / 2, tasks.tell))
     wait = threads.seconds("caller", "asks")
-    return f"Asked at {ask_after:g} s, one blocked {wait:.2f} s; the other: {answer}."
+    asked = f"Asked at {ask_after:g} s"
+    return f"{asked}: concurrent.futures blocked {wait:.2f} s; asyncio: {answer}."
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """An event loop fits on one slide: a deque, a heap, a selector and a `while`.
 
 Run:       invoke demo.tiny-event-loop
-Look for:  the lit line takes coroutines from place to place; add a fourth to main().
+Look for:  the lit line takes coroutines from place to place; add a fourth one.
 Try next:  invoke demo.tiny-event-loop --block 0.3
            invoke demo.blocking-the-loop
 """
@@ -25,7 +25,7 @@ class Loop:
     """Runs what is READY; TIMERS and SELECTOR wake the rest."""
 
     def __init__(self, selector: BaseSelector) -> None:
-        self.ready: deque[Any] = deque()
+        self.ready: deque[Any] = deque()  # of coroutines
         self.timers: list[tuple[float, int, Any]] = []
         self.selector = selector
 
@@ -33,14 +33,14 @@ class Loop:
         """Run until nothing is ready and nothing waits."""
         while True:
             while self.ready:
-                self.coro = self.ready.popleft()
+                self.current = self.ready.popleft()
                 with suppress(StopIteration):
-                    self.coro.send(None)
+                    self.current.send(None)  # to its next yield
             if not self.timers and not self.selector.get_map():
                 return
             events = self.selector.select(self.timeout())
             self.ready += [key.data for key, _ in events]
-            while self.timeout() == 0:
+            while self.timeout() == 0:  # the first timer is due
                 self.ready.append(heappop(self.timers)[-1])
 
     def timeout(self) -> float | None:
@@ -51,16 +51,16 @@ class Loop:
 
     @types.coroutine
     def sleep(self, delay: float) -> Generator[None]:
-        """Wait in TIMERS for `delay` seconds."""
-        due = time.monotonic() + delay
-        heappush(self.timers, (due, id(self.coro), self.coro))
-        yield
+        """Wait in TIMERS for `delay` s; the id breaks ties."""
+        due, coro = time.monotonic() + delay, self.current
+        heappush(self.timers, (due, id(coro), coro))
+        yield  # back to run()
 
     @types.coroutine
     def readable(self, sock: socket) -> Generator[None]:
         """Wait in SELECTOR until `sock` can be read."""
-        self.selector.register(sock, EVENT_READ, self.coro)
-        yield
+        self.selector.register(sock, EVENT_READ, self.current)
+        yield  # back to run(): we are its key.data
         self.selector.unregister(sock)
 
 
@@ -71,8 +71,8 @@ async def ticker(loop: Loop) -> None:
 
 
 async def sender(loop: Loop, sock: socket, block: float) -> None:
-    """Sleep without the loop, then in it, then send."""
-    time.sleep(block)  # noqa: ASYNC251 - on purpose
+    """Block the thread, sleep in the loop, then send."""
+    time.sleep(block)
     await loop.sleep(0.35)
     sock.send(b"hello")
 
@@ -88,12 +88,12 @@ def main(
     pace: Annotated[float, Flag("seconds a step", 0, 10)] = 0.25,
 ) -> str:
     """Run the loop once, recorded; then show it step by step."""
-    near, far = socketpair()
-    with near, far, SleepingSelector() as selector:
+    near, far = socketpair()  # near sends, far receives
+    with near, far, SleepingSelector() as selector:  # or DefaultSelector()
         loop = Loop(selector)
         loop.ready += [ticker(loop), sender(loop, near, block), receiver(loop, far)]
-        n, asleep, late = played(loop, pace)
-    return f"{n} coroutines, 1 thread: {asleep:.1%} asleep, timers {late:.0f} ms late."
+        count, idle, late = played(loop, loop.run, pace)
+    return f"{count} coroutines, 1 thread: {idle:.1%} idle, timers {late:.0f} ms late."
 
 
 if __name__ == "__main__":

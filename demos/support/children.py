@@ -8,6 +8,7 @@ from typing import Any
 from demos.support.history import Scene
 
 SECONDS = {"A": 1.2, "B": 0.5, "C": 0.9}  # that each child takes, if it may
+LONGEST = 1.4  # seconds: what a scene takes at most, the cleaning up of A included
 
 Coro = Coroutine[Any, Any, None]
 Child = Callable[[float, bool, Callable[[str], object]], Coro]  # seconds, fails, tell

@@ -41,7 +41,7 @@ class Position(NamedTuple):
 Step = dict[CodeType, Position]  # of each function that has begun
 
 
-class Drive(NamedTuple):
+class Record(NamedTuple):
     """What a driver did with a coroutine, and what came of it."""
 
     steps: list[Step]  # one for each line, and a last one: how all were left
@@ -50,7 +50,7 @@ class Drive(NamedTuple):
     left_in: int  # the line in which the coroutine is suspended for ever, or 0
 
 
-def recorded(driver: Callable[..., Any], coroutine: Any, *sent: object) -> Drive:
+def recorded(driver: Callable[..., Any], coroutine: Any, *sent: object) -> Record:
     """Call `driver` with a coroutine and what to send; close the coroutine in the end.
 
     What is recorded are the functions of the coroutine's file.
@@ -62,7 +62,7 @@ def recorded(driver: Callable[..., Any], coroutine: Any, *sent: object) -> Drive
     end[driver.__code__] = Position("returned", values={"result": result})
     steps.append(end)
     places = [step[coroutine.cr_code] for step in steps]
-    return Drive(steps, times_run(places), result, places[-1].line)
+    return Record(steps, times_run(places), result, places[-1].line)
 
 
 def times_run(places: list[Position]) -> int:

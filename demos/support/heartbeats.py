@@ -15,6 +15,8 @@ from demos.support.measure import python
 PERIOD = 0.05  # seconds from one beat to the next
 MARGIN = 8 * PERIOD  # of beats before and after the job
 
+Job = Callable[[], object]
+
 
 @dataclass
 class Strip:
@@ -22,7 +24,8 @@ class Strip:
 
     label: str
     style: str
-    way: Callable[[], Awaitable[object]]
+    way: Callable[[Job], Awaitable[object]]
+    job: Job
     beats: list[float] = field(default_factory=list)
 
     def late(self) -> str:
@@ -52,33 +55,38 @@ def heartbeats(
     return lane([*late, *dots], end, width)
 
 
-def picture(strips: Sequence[Strip], seconds: float, said: Sequence[str]) -> Text:
-    """Draw each strip under its label, below the `seconds` of the job."""
-    end, width = seconds + 2 * MARGIN, console.width - 2
-    job = lane([Span(MARGIN, MARGIN + seconds, "lesson", "▃")], end, width)
-    lines = [
-        Text.assemble(
-            ("● ", "running"), "heartbeat, due every 50 ms    ",
-            ("██", "blocked"), " the loop stands still    ",
-            ("▃▃", "lesson"), f" job of {seconds:g} s",
-        ),
-        job,
-    ]  # fmt: skip
-    for strip in strips:
-        late = f"{strip.late()} late" if strip.beats else ""
-        label = Text(strip.label, strip.style)
-        lines.append(label.append(late.rjust(width - len(label)), "none"))
-        now = min(time.monotonic(), strip.beats[0] + end) if strip.beats else 0.0
-        lines.append(heartbeats(strip.beats, PERIOD, now, end, width))
-        lines.append(Text())
-    lines.append(Text(python(), "note"))
-    lines += [Text(f"debug mode: {line}") for line in said]
-    return Text("\n", no_wrap=True).join(lines)
+@dataclass
+class Picture:
+    """The strips, for a job of `seconds`, and what debug mode says in the end."""
 
+    strips: Sequence[Strip]
+    seconds: float
+    debug_message: str = ""
 
-def show(strips: Sequence[Strip], seconds: float, said: Sequence[str]) -> Live:
-    """Return what draws the strips for as long as one is in it (``with``).
+    def draw(self) -> Text:
+        """Draw each strip under its label."""
+        end, width = self.seconds + 2 * MARGIN, console.width - 2
+        job = lane([Span(MARGIN, MARGIN + self.seconds, "lesson", "▃")], end, width)
+        lines = [
+            Text.assemble(
+                ("● ", "running"), "heartbeat, due every 50 ms    ",
+                ("██", "blocked"), " the loop stands still    ",
+                ("▃▃", "lesson"), f" job of {self.seconds:g} s",
+            ),
+            job,
+        ]  # fmt: skip
+        for strip in self.strips:
+            late = f"{strip.late()} late" if strip.beats else ""
+            label = Text(strip.label, strip.style)
+            lines.append(label.append(late.rjust(width - len(label)), "none"))
+            now = min(time.monotonic(), strip.beats[0] + end) if strip.beats else 0.0
+            lines.append(heartbeats(strip.beats, PERIOD, now, end, width))
+            lines.append(Text())
+        lines.append(Text(python(), "note"))
+        if self.debug_message:
+            lines.append(Text(f"debug mode: {self.debug_message}"))
+        return Text("\n", no_wrap=True).join(lines)
 
-    `said` is for what debug mode says in the end.
-    """
-    return Live(console=console, get_renderable=lambda: picture(strips, seconds, said))
+    def live(self) -> Live:
+        """Return what draws the picture for as long as one is in it (``with``)."""
+        return Live(console=console, get_renderable=self.draw)

@@ -4,6 +4,7 @@ import math
 import selectors
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from types import CodeType, FrameType
@@ -35,7 +36,7 @@ class Loop(Protocol):
     """
 
     ready: deque[Any]
-    coro: Any  # that runs
+    current: Any  # the coroutine that runs
     timers: list[Any]
     selector: selectors.BaseSelector
 
@@ -75,13 +76,15 @@ class Step(NamedTuple):
     spots: dict[Any, Spot]  # of each coroutine that has not ended
 
 
-def played(loop: Loop, pace: float) -> tuple[int, float, float]:
-    """Run a loop to its end, recorded; then show it, each step for `pace` seconds.
+def played(
+    loop: Loop, run: Callable[[], object], pace: float
+) -> tuple[int, float, float]:
+    """Call `run`, of a loop, recorded; then show it, each step for `pace` seconds.
 
     Return how many coroutines there were, the share of the time that the loop was
     asleep, and by how many milliseconds the latest timer was late.
     """
-    steps = recorded(loop)
+    steps = recorded(loop, run)
     last = len(steps) - 1
     shown = [now for now, step in enumerate(steps) if step.place or now == last]
     replay((picture(loop, steps, now) for now in shown), pace)
@@ -90,12 +93,12 @@ def played(loop: Loop, pace: float) -> tuple[int, float, float]:
     return len(names(steps)), asleep / steps[-1].at, max(lags, default=0.0) * 1000
 
 
-def recorded(loop: Loop) -> list[Step]:
-    """Run a loop to its end; return its steps."""
+def recorded(loop: Loop, run: Callable[[], object]) -> list[Step]:
+    """Call `run`, of a loop; return its steps."""
     code = type(loop).run.__code__
     watch = partial(look, loop, places(code), time.monotonic())
     with recording(watch, lambda each: each is code) as steps:
-        loop.run()
+        run()
     return steps
 
 
@@ -117,7 +120,7 @@ def look(loop: Loop, lines: dict[int, str], start: float, frame: FrameType) -> S
     for number, coro in enumerate(loop.ready, 1):
         spots[coro] = Spot("READY", f"{number}.")
     if place == "RUNNING":
-        spots[loop.coro] = RUNS
+        spots[loop.current] = RUNS
     due = min((when for when, *_ in loop.timers), default=math.inf)
     return Step(now - start, frame.f_lineno, place, due - start, spots)
 

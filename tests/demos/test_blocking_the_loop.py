@@ -44,7 +44,7 @@ async def test_no_heartbeat_while_a_job_runs_in_the_loop() -> None:
         time.sleep(0.02)
         ran.append(time.monotonic())
 
-    await watch(partial(in_loop, job), beats, PERIOD)
+    await watch(in_loop, job, beats, PERIOD)
     assert not [beat for beat in beats if ran[0] < beat < ran[1]]
     assert beats[0] < ran[0] < ran[1] < beats[-1]
 
@@ -53,14 +53,14 @@ async def test_a_job_in_the_loop_waits_in_vain_for_a_heartbeat() -> None:
     beats: list[float] = []
     job = until_beaten(beats, 0.02)
     with pytest.raises(ExceptionGroup) as caught:
-        await watch(partial(in_loop, job), beats, PERIOD)
+        await watch(in_loop, job, beats, PERIOD)
     assert caught.group_contains(AssertionError)
 
 
 async def test_the_heart_beats_on_while_a_job_runs_in_a_thread() -> None:
     beats: list[float] = []
     job = until_beaten(beats, 60)
-    await watch(partial(in_thread, job), beats, PERIOD)
+    await watch(in_thread, job, beats, PERIOD)
 
 
 def until_exists(path: Path) -> None:

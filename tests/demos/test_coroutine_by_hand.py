@@ -28,13 +28,13 @@ def test_without_an_answer_it_stays_suspended(
 
 def test_the_lesson_counts_what_was_sent() -> None:
     with console.capture():
-        assert main(pace=0) == "No loop: 3 × send(), and add() has returned 85."
+        assert main(pace=0) == "No event loop: 3 × send(), and add() has returned 85."
 
 
-@pytest.mark.parametrize(("answers", "line"), [(0, "first?"), (1, "second?")])
-def test_nobody_resumes_what_nobody_answers(answers: int, line: str) -> None:
+@pytest.mark.parametrize(("questions", "line"), [(0, "first?"), (1, "second?")])
+def test_nobody_resumes_what_nobody_answers(questions: int, line: str) -> None:
     with console.capture() as captured:
-        lesson = main(answers=answers, pace=0)
+        lesson = main(questions=questions, pace=0)
     (row,) = [row for row in captured.get().splitlines() if f'ask("{line}")' in row]
     number, glyph, *_ = row.split()
     assert glyph == "■"

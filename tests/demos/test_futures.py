@@ -1,31 +1,14 @@
 import asyncio
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
-import pytest
-
-from demos.futures import ask, call, call_async, follow, state
+from demos.futures import ask, follow, in_loop, in_threads, state
 
 Told = list[tuple[str, str]]
 
 
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-
-
 def of(who: str, told: Told) -> list[str]:
     return [what for name, what in told if name == who]
-
-
-def nothing() -> None:
-    pass
-
-
-async def nothing_async() -> None:
-    await asyncio.sleep(0)
 
 
 def test_states_of_a_concurrent_future() -> None:
@@ -66,7 +49,7 @@ async def test_asyncio_raises_while_pending() -> None:
     assert of("caller", told) == ["asks", "InvalidStateError", "asks", "result 1"]
 
 
-def test_asked_too_early_a_concurrent_future_blocks(pool: ThreadPoolExecutor) -> None:
+def test_asked_too_early_a_concurrent_future_blocks() -> None:
     told: Told = []
     asked = threading.Event()
 
@@ -79,8 +62,7 @@ def test_asked_too_early_a_concurrent_future_blocks(pool: ThreadPoolExecutor) ->
         assert asked.wait(60)
         return dividend // divisor
 
-    assert call(pool, divide, nothing, tell) == "result 7"
-    pool.shutdown()
+    assert in_threads(divide, 0, tell) == "result 7"
     assert {who: of(who, told) for who, _ in told} == {
         "A": ["pending", "result 7"],
         "B": ["pending", "ZeroDivisionError"],
@@ -102,7 +84,7 @@ async def test_asked_too_early_an_asyncio_future_raises() -> None:
         await asked.wait()
         return dividend // divisor
 
-    assert await call_async(divide, nothing_async, tell) == "InvalidStateError"
+    assert await in_loop(divide, 0, tell) == "InvalidStateError"
     assert {who: of(who, told) for who, _ in told} == {
         "A": ["pending", "result 7"],
         "B": ["pending", "ZeroDivisionError"],
@@ -111,19 +93,21 @@ async def test_asked_too_early_an_asyncio_future_raises() -> None:
     }
 
 
-def test_asked_when_done_a_concurrent_future_answers(pool: ThreadPoolExecutor) -> None:
+def test_asked_when_done_a_concurrent_future_answers() -> None:
     told: Told = []
     done = threading.Event()
 
     def tell(who: str, what: str) -> None:
         told.append((who, what))
-        if what == "result 7":
+        if (who, what) == ("A", "result 7"):
             done.set()
+        if who == "C":  # the caller goes on to work when it has told this
+            assert done.wait(60)
 
     def divide(dividend: int, divisor: int) -> int:
         return dividend // divisor
 
-    assert call(pool, divide, lambda: done.wait(60), tell) == "result 7"
+    assert in_threads(divide, 0, tell) == "result 7"
     assert told.index(("A", "result 7")) < told.index(("caller", "asks"))
 
 
@@ -133,6 +117,6 @@ async def test_asked_when_done_an_asyncio_future_answers() -> None:
     async def divide(dividend: int, divisor: int) -> int:
         return dividend // divisor
 
-    answer = await call_async(divide, nothing_async, lambda *step: told.append(step))
+    answer = await in_loop(divide, 0, lambda *step: told.append(step))
     assert answer == "result 7"
     assert told.index(("A", "result 7")) < told.index(("caller", "asks"))

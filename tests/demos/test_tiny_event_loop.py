@@ -15,7 +15,7 @@ from tests.demos.changed import changed, last_picture
 
 LIST = "[ticker(loop), sender(loop, near, block), receiver(loop, far)]"
 LESSON = re.compile(
-    r"(\d) coroutines, 1 thread: ([\d.]+)% asleep, timers (\d+) ms late\."
+    r"(\d) coroutines, 1 thread: ([\d.]+)% idle, timers (\d+) ms late\."
 )
 
 

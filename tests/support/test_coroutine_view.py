@@ -10,9 +10,10 @@ from demos.support.source import ROWS
 
 
 def test_the_coroutine_runs_while_its_driver_calls() -> None:
-    drive = recorded(by_hand, add(), 42, 8)
+    record = recorded(by_hand, add(), 42, 8)
     pairs = {
-        (step[by_hand.__code__].state, step[add.__code__].state) for step in drive.steps
+        (step[by_hand.__code__].state, step[add.__code__].state)
+        for step in record.steps
     }
     assert pairs == {
         ("running", "created"),
@@ -27,12 +28,12 @@ def test_the_coroutine_runs_while_its_driver_calls() -> None:
 def test_it_is_suspended_on_each_await_and_closed_in_the_end() -> None:
     source, first = inspect.getsourcelines(add)
     awaits = [first + at for at, line in enumerate(source) if "await ask" in line]
-    drive = recorded(by_hand, add(), 42, 8)
-    places = [step[add.__code__] for step in drive.steps]
+    record = recorded(by_hand, add(), 42, 8)
+    places = [step[add.__code__] for step in record.steps]
     seen = ((place.state, place.line) for place in places)
     stops = [key for key, _ in groupby(seen) if key[0] in ("suspended", "closed")]
     assert stops == [("suspended", awaits[0]), ("suspended", awaits[1]), ("closed", 0)]
-    assert (drive.sends, drive.result, drive.left_in) == (3, 50, 0)
+    assert (record.sends, record.result, record.left_in) == (3, 50, 0)
 
 
 def test_variables_outlive_the_pause() -> None:
@@ -44,13 +45,13 @@ def test_variables_outlive_the_pause() -> None:
 
 def test_what_is_left_suspended_is_so_in_the_last_step_and_closed_then() -> None:
     coroutine = add()
-    drive = recorded(by_hand, coroutine, 42)
-    last = drive.steps[-1]
+    record = recorded(by_hand, coroutine, 42)
+    last = record.steps[-1]
     assert last[add.__code__].state == "suspended"
     assert last[add.__code__].values == {"first": 42}
     assert last[by_hand.__code__].values == {"result": "second?"}
-    assert drive.left_in == last[add.__code__].line
-    assert drive.sends == 2
+    assert record.left_in == last[add.__code__].line
+    assert record.sends == 2
     assert inspect.getcoroutinestate(coroutine) == "CORO_CLOSED"
 
 
@@ -65,12 +66,12 @@ def test_an_error_of_the_driver_is_passed_on_and_the_coroutine_closed() -> None:
 
 
 def test_each_picture_shows_every_line_whole_and_in_its_place() -> None:
-    drive = recorded(by_hand, add(), 42, 8)
+    record = recorded(by_hand, add(), 42, 8)
     sources = [inspect.getsource(function) for function in (by_hand, add, ask)]
     lines = [line for line in "".join(sources).splitlines() if '"""' not in line]
-    for now in range(len(drive.steps)):
+    for now in range(len(record.steps)):
         with console.capture() as captured:
-            console.print(picture(drive.steps, now))
+            console.print(picture(record.steps, now))
         rows = captured.get().splitlines()
         assert [row[5:57].rstrip() for row in rows if row.strip()] == lines
         assert len(rows) <= ROWS

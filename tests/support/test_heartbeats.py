@@ -1,9 +1,13 @@
 import pytest
 
-from demos.support.heartbeats import PERIOD, Strip, heartbeats, picture, worst_lag
+from demos.support.heartbeats import PERIOD, Job, Picture, Strip, heartbeats, worst_lag
 
 
-async def nothing() -> None:
+async def way(job: Job) -> None:
+    job()
+
+
+def job() -> None:
     pass
 
 
@@ -24,9 +28,10 @@ def test_a_beat_that_is_still_due_is_red_up_to_now() -> None:
 
 
 def test_how_late_a_strip_is_and_that_it_says_so() -> None:
-    strip = Strip("a way", "sync", nothing, [1.0, 1.0 + PERIOD, 1.5 + 2 * PERIOD])
+    beats = [1.0, 1.0 + PERIOD, 1.5 + 2 * PERIOD]
+    strip = Strip("a way", "sync", way, job, beats)
     assert strip.late() == "500 ms"
-    label = picture([strip], 0.5, []).plain.split("\n")[2]
+    label = Picture([strip], 0.5).draw().plain.split("\n")[2]
     assert label.split() == ["a", "way", "500", "ms", "late"]
 
 
@@ -34,7 +39,7 @@ def test_how_late_a_strip_is_and_that_it_says_so() -> None:
 def test_five_strips_leave_two_of_21_lines_and_fit_in_80_columns(
     beats: list[float],
 ) -> None:
-    strips = [Strip("a way to do it", "sync", nothing, beats) for _ in range(5)]
-    lines = picture(strips, 0.5, ["something"]).plain.split("\n")
+    strips = [Strip("a way to do it", "sync", way, job, beats) for _ in range(5)]
+    lines = Picture(strips, 0.5, "something").draw().plain.split("\n")
     assert len(lines) == 19
     assert max(map(len, lines)) <= 80

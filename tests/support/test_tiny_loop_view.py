@@ -27,7 +27,7 @@ def run(loop: Loop, block: float = 0.0) -> list[Step]:
     near, far = socketpair()
     with near, far:
         loop.ready += [ticker(loop), sender(loop, near, block), receiver(loop, far)]
-        return recorded(loop)
+        return recorded(loop, loop.run)
 
 
 def drawn(loop: Loop, steps: list[Step], now: int) -> list[str]:

@@ -20,11 +20,11 @@ def main():
     def look():
         return len(beats), time.sleep(0.02), len(beats)
 
-    async def look_in_loop():
+    async def look_in_loop(look):
         before, _, after = await in_loop(look)
         assert before == after > 0
 
-    asyncio.run(watch(look_in_loop, beats, 0.002))
+    asyncio.run(watch(look_in_loop, look, beats, 0.002))
     assert beats == sorted(beats)
 
 

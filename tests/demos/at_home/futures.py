@@ -1,8 +1,7 @@
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
-from lesson import call, call_async
+from lesson import in_loop, in_threads
 
 asked = threading.Event()
 asked_async = asyncio.Event()
@@ -25,9 +24,7 @@ async def divide_async(dividend, divisor):
     return dividend // divisor
 
 
-with ThreadPoolExecutor(2) as pool:
-    assert call(pool, divide, print, tell) == "result 7"
+assert in_threads(divide, 0, tell) == "result 7"
 
 asked_async.clear()
-answer = asyncio.run(call_async(divide_async, lambda: asyncio.sleep(0), tell))
-assert answer == "InvalidStateError"
+assert asyncio.run(in_loop(divide_async, 0, tell)) == "InvalidStateError"
