@@ -54,7 +54,7 @@ async def nap(delay: float) -> float:
 async def reader(sock: socket) -> bytes:
     """Wait for what comes from a socket."""
     loop = asyncio.get_running_loop()
-    return await loop.sock_recv(sock, 1024)  # bytes, at most
+    return await loop.sock_recv(sock, 1024)
 
 
 async def scenario(sleep: Sleep, sock: socket) -> float:

@@ -43,7 +43,12 @@ def in_threads(job: Job, items: Items, workers: int) -> Items:
         return list(pool.map(job, items))
 
 
-def in_processes(job: Job, items: Items, workers: int, pool_class: PoolClass) -> Items:
+def in_processes(
+    job: Job,
+    items: Items,
+    workers: int,
+    pool_class: PoolClass,  # such as ProcessPoolExecutor
+) -> Items:
     """Call the job with each item, in new processes."""
     with pool_class(min(workers, MAX_PROCESSES)) as pool:
         return list(pool.map(job, items))
