@@ -3,6 +3,8 @@
 Run:       invoke demo.api-levels
 Look for:  lines of code, then requests per second; each service has a process of its
            own, and one client asks both and checks every answer.
+At home:   async with await serve_streams() as server:
+               await server.serve_forever()
 Try next:  invoke demo.api-levels --length 40000
            invoke demo.coroutine-by-hand
 """
@@ -32,61 +34,63 @@ async def serve_streams() -> asyncio.Server:
     return await asyncio.start_server(echo, "127.0.0.1", 0)
 
 
-class Echo(asyncio.Protocol):
+class EchoProtocol(asyncio.Protocol):
     """Answer each line with itself."""
 
     def connection_made(self, transport: Any) -> None:
-        """Keep the transport, and the start of a line."""
+        """Keep the transport to answer through."""
         self.transport = transport
-        self.rest = b""
+        self.rest = b""  # of a line (at most 64 KiB in streams)
 
     def data_received(self, data: bytes) -> None:
-        """Find lines in pieces of any size."""
+        """Cut bytes, in pieces of any size, into lines."""
         lines = (self.rest + data).split(b"\n")
         self.rest = lines.pop()
         for line in lines:
             self.transport.write(line + b"\n")
 
     def eof_received(self) -> None:
-        """Answer a last line without an end."""
+        """Answer what is left; then asyncio closes."""
         self.transport.write(self.rest)
 
     def pause_writing(self) -> None:
-        """Wait for a client that reads too slowly."""
+        """Our output buffer is full: stop reading."""
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Go on: the client has caught up."""
+        """The client has caught up: read on."""
         self.transport.resume_reading()
 
 
 async def serve_protocol() -> asyncio.Server:
-    """Low-level API: callbacks per connection."""
+    """Low-level API: an object with callbacks per connection."""
     loop = asyncio.get_running_loop()
-    return await loop.create_server(Echo, "127.0.0.1", 0)
+    return await loop.create_server(EchoProtocol, "127.0.0.1", 0)
 
 
 def main(
-    connections: Annotated[int, Flag("at once", 1, 100)] = 50,
+    connections: Annotated[int, Flag("connections at once", 1, 100)] = 50,
     length: Annotated[int, Flag("bytes of a line", 32, 60_000)] = 32,
     repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 9,
 ) -> str:
     """Ask both services in turn, and compare."""
-    heart = side_by_side(streams=echo, Protocol=Echo.data_received)
+    code = side_by_side(streams=echo, Protocol=EchoProtocol.data_received)
     services = {"streams": serve_streams, "Protocol": serve_protocol}
-    lines = Chart("lines of code", min, dict.fromkeys(services, "asyncio"))
+    styles = {"streams": "asyncio", "Protocol": "asyncio"}
+    lines = Chart("lines of code", best=min, styles=styles)
     lines.add("streams", lines_of_code(serve_streams, echo))
-    lines.add("Protocol", lines_of_code(serve_protocol, Echo))
+    lines.add("Protocol", lines_of_code(serve_protocol, EchoProtocol))
     title = f"requests/s on loopback: {connections} at once, {length:,} bytes each"
-    speed = Chart(title, max, lines.styles)
-    with drawn([lines, speed], heart) as picture:
+    speed = Chart(title, best=max, styles=styles)
+    with drawn([lines, speed], above=code) as picture:
         for name, rate in rates(services, connections, length, repeat):
             speed.add(name, rate)
             picture.refresh()
-    more = lines.times("Protocol", "streams")
-    faster = speed.times("Protocol", "streams")
+    length_ratio = lines.times("Protocol", "streams")
+    speed_ratio = speed.times("Protocol", "streams")
     return (
-        f"Protocol: {more} the lines of streams, {faster} the requests/s; same answers"
+        f"A Protocol has {length_ratio} the lines "
+        f"and {speed_ratio} the requests per second of streams"
     )
 
 

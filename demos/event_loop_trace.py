@@ -1,18 +1,23 @@
 """An event loop runs one step at a time; while one blocks, all others are late.
 
 Run:       invoke demo.event-loop-trace
-Look for:  the five places of a real loop; then who is late while one step blocks.
-Your own:  with traced_loop() as trace:
-               asyncio.run(main())
+Look for:  the five places of a loop: READY, RUNNING, TIMERS, SELECTOR and WAITING;
+           then, in the chart, who is late while time.sleep blocks the loop.
+Your own:  invoke demo.event-loop-trace --script your_program.py, or in your code
+               from demos.support.trace.tracer import traced_loop
+               with traced_loop() as trace:
+                   asyncio.run(your_main())
+               for event in trace.events():
+                   print(event)
 Try next:  invoke demo.event-loop-trace --to-thread
            invoke demo.tiny-event-loop
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from socket import socket, socketpair
-from threading import Timer
 from typing import Annotated
 
 from demos.support.catalog import run
@@ -24,17 +29,17 @@ from demos.support.trace.script import show_script
 from demos.support.trace.timeline import Timeline, chart
 from demos.support.trace.tracer import LAST, traced_loop
 
-Handler = Callable[[], Coroutine[None, None, None]]
+Sleep = Callable[[], Coroutine[None, None, None]]
 
 
-async def blocking() -> None:
-    """Sleep in the loop: no other step can run meanwhile."""
+async def sleep_in_loop() -> None:
+    """Block the loop: no other step can run meanwhile."""
     await asyncio.sleep(0.05)
-    time.sleep(0.12)
+    time.sleep(0.12)  # the whole loop stands still
 
 
-async def in_thread() -> None:
-    """Sleep in a thread: the loop goes on meanwhile."""
+async def sleep_in_thread() -> None:
+    """Block a thread: the loop goes on meanwhile."""
     await asyncio.sleep(0.05)
     await asyncio.to_thread(time.sleep, 0.12)
 
@@ -49,16 +54,16 @@ async def nap(delay: float) -> float:
 async def reader(sock: socket) -> bytes:
     """Wait for what comes from a socket."""
     loop = asyncio.get_running_loop()
-    return await loop.sock_recv(sock, 5)
+    return await loop.sock_recv(sock, 1024)
 
 
-async def scenario(handler: Handler, sock: socket) -> float:
-    """Return when a timer of 100 ms was served, in seconds."""
+async def scenario(sleep: Sleep, sock: socket) -> float:
+    """Run four tasks; return what the timer took, in seconds."""
     async with asyncio.TaskGroup() as group:
         group.create_task(nap(0.03), name="sleep 30 ms")
         timer = group.create_task(nap(0.1), name="sleep 100 ms")
         group.create_task(reader(sock), name="read socket")
-        group.create_task(handler(), name="handler")
+        group.create_task(sleep(), name="time.sleep")
     return timer.result()
 
 
@@ -76,28 +81,28 @@ def main(
     if script:
         show_script(script, args or "", files, last, slow)
         return None
-    blocked, late = traced("time.sleep(0.12)", blocking, last)
-    freed, served = traced("asyncio.to_thread(time.sleep, 0.12)", in_thread, last)
+    blocked, blocked_timer = traced("time.sleep(0.12)", sleep_in_loop, last)
+    freed, freed_timer = traced("to_thread(time.sleep, 0.12)", sleep_in_thread, last)
     play(freed if to_thread else blocked, slow)
     console.print(chart(blocked, freed))
     files.write(blocked, freed)
     return (
-        f"Beside time.sleep the 100 ms timer came at {late * 1000:.0f} ms, "
-        f"with to_thread at {served * 1000:.0f} ms."
+        f"The 100 ms timer came at {blocked_timer * 1000:.0f} ms beside time.sleep, "
+        f"at {freed_timer * 1000:.0f} ms beside to_thread."
     )
 
 
-def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Timeline, float]:
+def traced(title: str, sleep: Sleep, last: int = LAST) -> tuple[Timeline, float]:
     """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
     sock, peer = socketpair()
     sock.setblocking(False)
-    greeting = Timer(0.08, peer.send, [b"hello"])
+    send_later = threading.Timer(0.08, peer.send, [b"hello"])  # from another thread
     with sock, peer, traced_loop(last) as trace:
-        greeting.start()
+        send_later.start()
         # Not asyncio.run: on Windows it does not make a selector event loop.
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            served = runner.run(scenario(handler, sock))
-    return Timeline(title, trace.events()), served
+            seconds = runner.run(scenario(sleep, sock))
+    return Timeline(title, trace.events()), seconds
 
 
 if __name__ == "__main__":

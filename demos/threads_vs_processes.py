@@ -1,17 +1,18 @@
 """Threads speed up waiting and C code; Python code needs processes to use the cores.
 
 Run:       invoke demo.threads-vs-processes
-Look for:  bars that end at the ceiling (what the cores of this machine really give),
-           and bars that end at one (no faster than one job after another).
-           The jobs are pi, request and sha256 in demos/support/jobs.py. From Python
-           3.14 on, in_threads runs them in an InterpreterPoolExecutor, too.
+Look for:  bars that reach the ceiling (what the cores of this machine really give),
+           and bars that end at 1 × (no faster than one job after another).
+           The jobs are pi, request and sha256 in demos/support/jobs.py.
+At home:   if __name__ == "__main__":  # each process imports your file
+               with ProcessPoolExecutor() as processes:
+                   print(in_processes(job, items, processes))
 Try next:  invoke demo.threads-vs-processes --sizes
            invoke demo.which-model
 """
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,11 +21,10 @@ from demos.support.flags import Flag
 from demos.support.slow_server import slow_server
 from demos.support.speedup.comparison import Comparison, Way, workloads
 from demos.support.speedup.job_sizes import JobSizes, crossover
-from demos.support.speedup.pools import THREADS, WORKERS, kept, running_pools
+from demos.support.speedup.pools import THREADS, WORKERS, running_pools
 
-Job = Callable[[Any], Any]
+Job = Callable[[Any], Any]  # is called with an item, returns its result
 Items = list[Any]
-PoolClass = Callable[[], AbstractContextManager[Executor]]
 
 
 def one_after_another(job: Job, items: Items) -> Items:
@@ -35,43 +35,39 @@ def one_after_another(job: Job, items: Items) -> Items:
 def in_threads(
     job: Job,
     items: Items,
-    pool_class: PoolClass = ThreadPoolExecutor,
+    threads: ThreadPoolExecutor,
 ) -> Items:
-    """Do the same in threads: all share one GIL."""
-    with pool_class() as pool:
-        return list(pool.map(job, items))
+    """Call the job with each item, in threads: one GIL."""
+    return list(threads.map(job, items))
 
 
 def in_processes(
-    job: Job,
+    job: Job,  # a top-level function: processes import it
     items: Items,
-    pool_class: PoolClass = ProcessPoolExecutor,
+    processes: ProcessPoolExecutor,
 ) -> Items:
-    """Do the same in processes, each with its GIL."""
-    with pool_class() as pool:
-        return list(pool.map(job, items))
+    """Call the job with each item, in processes: a GIL each."""
+    return list(processes.map(job, items))
 
 
 def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 7,
     work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 100,
-    sizes: Annotated[bool, Flag("how large must a job be for processes?")] = False,
+    sizes: Annotated[bool, Flag("find how long a job must be for processes")] = False,
 ) -> str:
-    """Compare the three ways, or find the job size from which on processes pay."""
+    """Compare the ways to run jobs, or find the job size from which processes pay."""
     if sizes:
-        job_sizes = JobSizes(one_after_another, in_processes, workers)
-        job_sizes.measure(repeat)
-        least = crossover(job_sizes.gains(with_start=False))
-        with_start = crossover(job_sizes.gains(with_start=True))
-        return f"Processes pay from jobs of {least} on; with their start, {with_start}"
+        return compare_job_sizes(workers, repeat)
     with slow_server() as port, running_pools(workers) as pools:
-        ways: dict[str, Way] = {"one after another": one_after_another}
-        for model, pool in pools.items():
-            way = in_processes if model == "processes" else in_threads
-            ways[model] = partial(way, pool_class=kept(pool))
+        ways: dict[str, Way] = {
+            "one after another": one_after_another,
+            THREADS: partial(in_threads, threads=pools.threads),
+            "processes": partial(in_processes, processes=pools.processes),
+            **pools.others,  # sub-interpreters, from Python 3.14 on
+        }
         jobs = workloads(port, workers, work / 1000)
-        comparison = Comparison(ways, jobs, pools["processes"], workers)
+        comparison = Comparison(ways, jobs, pools.processes, workers)
         comparison.measure(repeat)
     computing = comparison.speedup(THREADS, "CPU-bound")
     waiting = comparison.speedup(THREADS, "I/O-bound")
@@ -81,6 +77,15 @@ def main(
         f"{THREADS.capitalize()}: Python {computing:.1f} ×, waiting {waiting:.1f} ×,"
         f" C code {hashing:.1f} ×; processes: Python {processes:.1f} ×"
     )
+
+
+def compare_job_sizes(workers: int, repeat: int) -> str:
+    """Find from which size of a job on processes pay; return it in a sentence."""
+    job_sizes = JobSizes(one_after_another, in_processes, workers)
+    job_sizes.measure(repeat)
+    running = crossover(job_sizes.gains(with_start=False))
+    new = crossover(job_sizes.gains(with_start=True))
+    return f"Running processes pay from {running} a job on, new ones from {new} on"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import isnan
 from random import sample
 from time import perf_counter
 from typing import Any
@@ -16,7 +17,7 @@ Hold = Callable[[int, Callable[[], float]], Any]
 
 
 class Charts:
-    """The charts, for so many tasks and threads; `task` and `thread` are their rows."""
+    """The charts, for so many tasks and threads."""
 
     def __init__(self, tasks: int, threads: int) -> None:
         self.task = f"{tasks:,} × task"
@@ -42,6 +43,19 @@ class Charts:
                 seconds = pool.apply(call, (hold, perf_counter))
                 self.start.add(row, seconds * 1e6)
                 self.picture.refresh()
+
+    def cost_of_task(self) -> str:
+        """Return what one task takes: "1.1 KiB, 4 µs"."""
+        return self._cost(self.task)
+
+    def cost_of_thread(self) -> str:
+        """Return what one thread takes."""
+        return self._cost(self.thread)
+
+    def _cost(self, row: str) -> str:
+        memory = self.memory.median(row)
+        kib = "" if isnan(memory) else f"{memory:.1f} KiB, "
+        return f"{kib}{self.start.median(row):.0f} µs"
 
     def add_balances(self, without_lock: float, with_lock: float) -> None:
         """Add what is left of the deposits."""

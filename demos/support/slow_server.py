@@ -27,7 +27,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def request_async(port: int, seconds: float) -> bytes:
-    """Do as `jobs.request` does, and await the answer."""
+    """Do as `jobs.request` does (workers need no asyncio), and await the answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(b"%f\n" % seconds)

@@ -3,7 +3,13 @@ import re
 
 import pytest
 
-from demos.api_levels import Echo, echo, main, serve_protocol, serve_streams
+from demos.api_levels import (
+    EchoProtocol,
+    echo,
+    main,
+    serve_protocol,
+    serve_streams,
+)
 from demos.support.server_process import Serve
 from demos.support.twins import lines_of_code
 
@@ -68,8 +74,8 @@ def test_both_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     lesson = main(connections=2, length=40, repeat=1)
     number = r"≈? ?\d+\.\d ×"
     assert re.fullmatch(
-        rf"Protocol: {number} the lines of streams, {number} the requests/s; "
-        "same answers",
+        rf"A Protocol has {number} the lines "
+        rf"and {number} the requests per second of streams",
         lesson,
     )
     shown = capsys.readouterr().out
@@ -79,4 +85,4 @@ def test_both_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_streams_take_fewer_lines() -> None:
     streams = lines_of_code(echo, serve_streams)
-    assert 0 < streams < lines_of_code(Echo, serve_protocol)
+    assert 0 < streams < lines_of_code(EchoProtocol, serve_protocol)

@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 import pytest
 from invoke.exceptions import Exit
 
-from demos.event_loop_trace import blocking, in_thread, main, traced
+from demos.event_loop_trace import main, sleep_in_loop, sleep_in_thread, traced
 from demos.support.flags import UsageError
 from demos.support.trace import loop_view, tracer
 from demos.support.trace.timeline import Timeline
 
-TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "handler"]
-BLOCKED = ["sleep 30 ms", "handler", "sleep 100 ms"]  # in the order of their ends
-FREED = ["sleep 30 ms", "sleep 100 ms", "handler"]
+TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "time.sleep"]
+BLOCKED = ["sleep 30 ms", "time.sleep", "sleep 100 ms"]  # in the order of their ends
+FREED = ["sleep 30 ms", "sleep 100 ms", "time.sleep"]
 SCRIPT = """
 import asyncio, sys
 asyncio.run(asyncio.sleep(0))
@@ -25,16 +25,16 @@ sys.exit(int(sys.argv[1]))
 
 def order_of_exits(timeline: Timeline) -> list[str]:
     exits = [e["name"] for e in timeline.program if e["event"] == "task_exited"]
-    return [name for name in exits if name.startswith(("sleep", "handler"))]
+    return [name for name in exits if name.startswith(("sleep", "time.sleep"))]
 
 
 def test_while_a_step_blocks_a_timer_that_is_due_is_not_served() -> None:
-    timeline, _ = traced("blocked", blocking)
+    timeline, _ = traced("blocked", sleep_in_loop)
     assert order_of_exits(timeline) == BLOCKED
 
 
 def test_while_a_thread_blocks_the_timer_is_served() -> None:
-    timeline, _ = traced("freed", in_thread)
+    timeline, _ = traced("freed", sleep_in_thread)
     assert order_of_exits(timeline) == FREED
 
 
@@ -60,10 +60,10 @@ def test_the_events_and_the_timeline_of_both_runs_are_written(
     events, timeline = tmp_path / "events.json", tmp_path / "timeline.svg"
     timeline.write_text("an older one", encoding="utf-8")
     lesson = main(json=str(events), svg=str(timeline), slow=1)
-    assert lesson and lesson.startswith("Beside time.sleep the 100 ms timer came at ")
+    assert lesson and lesson.startswith("The 100 ms timer came at ")
     assert {*tmp_path.iterdir()} == {events, timeline}
     written = json.loads(events.read_text(encoding="utf-8"))
-    titles = ["time.sleep(0.12)", "asyncio.to_thread(time.sleep, 0.12)"]
+    titles = ["time.sleep(0.12)", "to_thread(time.sleep, 0.12)"]
     assert [run["title"] for run in written] == titles
     for run, order in zip(written, (BLOCKED, FREED), strict=True):
         assert run.keys() == {"title", "events"}

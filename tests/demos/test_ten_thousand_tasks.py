@@ -7,8 +7,8 @@ from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.ten_thousand_tasks import (
     balance_after,
-    deposit,
     deposit_broken,
+    deposit_locked,
     hold_tasks,
     hold_threads,
     main,
@@ -63,10 +63,10 @@ async def test_an_await_between_read_and_write_loses_updates() -> None:
 
 
 async def test_a_lock_loses_none() -> None:
-    assert await balance_after(100, deposit) == 100
+    assert await balance_after(100, deposit_locked) == 100
 
 
 def test_one_task_alone_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     lesson = main(tasks=1, threads=1)
-    assert lesson.endswith("an await lost 0 of 1 deposits")
+    assert lesson.endswith("; an await lost 0, a Lock 0")
     assert "1 × thread" in capsys.readouterr().out

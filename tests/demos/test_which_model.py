@@ -3,7 +3,7 @@ from functools import partial
 
 from demos.support.jobs import pi, pi_async, request
 from demos.support.slow_server import request_async, slow_server
-from demos.which_model import models, rule, run_in_tasks
+from demos.which_model import in_tasks, models, rule
 from tests.talks import ROOT, invoke
 
 
@@ -34,7 +34,7 @@ async def test_tasks_wait_at_the_same_time() -> None:
         await here.wait()
         return number
 
-    assert await run_in_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
+    assert await in_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
 
 
 def test_a_run_fits_the_screen_and_says_where_the_rule_is_right() -> None:

@@ -1,4 +1,4 @@
-from demos.api_levels import Echo, echo
+from demos.api_levels import EchoProtocol, echo
 from demos.support.console import console
 from demos.support.twins import lines_of_code, side_by_side
 
@@ -35,7 +35,7 @@ def test_what_follows_the_docstrings_stands_side_by_side() -> None:
 
 def test_the_lines_of_the_demo_are_not_cut() -> None:
     with console.capture() as capture:
-        console.print(side_by_side(streams=echo, Protocol=Echo.data_received))
+        console.print(side_by_side(streams=echo, Protocol=EchoProtocol.data_received))
     shown = capture.get()
     assert "…" not in shown
     assert 'lines = (self.rest + data).split(b"\\n")' in shown

@@ -108,7 +108,7 @@ class Comparison:
         limit = median(ceilings)
         scale = Scale(max(self._workers, limit), BAR)
         missing = {"free threads", "sub-interpreters"}.difference(self._ways)
-        axis = f"{'one ▼':>{LABEL + scale.cell(1) + 1}}"
+        axis = f"{'1 × ▼':>{LABEL + scale.cell(1) + 1}}"
         axis = f"{axis:{LABEL + scale.cell(limit)}}▼ ceiling"
         lines = [
             Text(", no ".join([python(), *sorted(missing)]), "note"),

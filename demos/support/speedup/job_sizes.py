@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from functools import partial
 from multiprocessing import get_start_method
 from statistics import median
@@ -15,7 +14,7 @@ from demos.support.jobs import pi, size_for
 from demos.support.measure import TIE, aligned, python
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls, Rounds
-from demos.support.speedup.pools import executors, kept, start
+from demos.support.speedup.pools import executors, start
 from demos.support.speedup.scale import Scale
 
 SIZES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # seconds a job
@@ -49,7 +48,7 @@ class JobSizes:
         pooled: Callable[..., list[float]],
         workers: int,
     ) -> None:
-        """Both are called with a job and items; `pooled` with a class of pools, too."""
+        """Both are called with a job and items; `pooled` with a running pool, too."""
         self._alone = alone
         self._pooled = pooled
         self._workers = workers
@@ -80,18 +79,18 @@ class JobSizes:
                 gains[size] = times["alone"] / (extra + times["pooled"])
         return gains
 
-    def _calls(self, size: float, pool: Executor) -> Calls:
+    def _calls(self, size: float, pool: ProcessPool) -> Calls:
         """Return the two ways to do a job of that size for each worker."""
         terms = [size_for(pi, size)] * self._workers
         return {
             "alone": partial(self._alone, pi, terms),
-            "pooled": partial(self._pooled, pi, terms, kept(pool)),
+            "pooled": partial(self._pooled, pi, terms, pool),
         }
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""
         scale = Scale(self._workers, BAR)
-        one = f"{'one ▼':>{scale.cell(1) + 1}}"
+        one = f"{'1 × ▼':>{scale.cell(1) + 1}}"
         jobs = f"{'jobs of':10}{'in processes that run already':35}with their start"
         lines = [
             Text(f"{python()}, {self._workers} workers ({get_start_method()})", "note"),

@@ -4,14 +4,16 @@ import concurrent.futures
 import site
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any, NamedTuple
 
 from demos.support.jobs import worker
 from demos.support.measure import gil_enabled, usable_cores
 from demos.support.processes import ProcessPool
+from demos.support.speedup.comparison import Job, Way
 
 ROOT = str(Path(__file__).parents[3])  # whence the demos are imported
 THREADS = "threads" if gil_enabled() else "free threads"
@@ -42,18 +44,32 @@ def start(pool: Executor, workers: int) -> float:
     return perf_counter() - began
 
 
+class Pools(NamedTuple):
+    """Pools whose workers have started, and other ways to run jobs in such a pool."""
+
+    threads: ThreadPoolExecutor
+    processes: ProcessPool
+    others: dict[str, Way]
+
+
 @contextmanager
-def running_pools(workers: int) -> Iterator[dict[str, Executor]]:
+def running_pools(workers: int) -> Iterator[Pools]:
     """Run a pool of each model that Python has; yield them when they have started."""
-    pools: dict[str, Executor] = {}
+    makers = executors()
+    others: dict[str, Way] = {}
     with ExitStack() as stack:
+        if maker := makers.get("sub-interpreters"):
+            interpreters = stack.enter_context(maker(workers))
+            start(interpreters, workers)
+            others["sub-interpreters"] = partial(in_pool, interpreters)
+        processes = stack.enter_context(ProcessPool(workers))
+        start(processes, workers)
         # Threads come last: a process that has some should not be forked.
-        for model, executor in reversed(executors().items()):
-            pools[model] = stack.enter_context(executor(workers))
-            start(pools[model], workers)
-        yield dict(reversed(pools.items()))
+        threads = stack.enter_context(ThreadPoolExecutor(workers))
+        start(threads, workers)
+        yield Pools(threads, processes, others)
 
 
-def kept(pool: Executor) -> Callable[[], nullcontext[Executor]]:
-    """Return what stands for the class of a pool: its `with` does not end the pool."""
-    return lambda: nullcontext(pool)
+def in_pool(pool: Executor, job: Job, items: list[Any]) -> list[Any]:
+    """Call the job with each item, in the pool."""
+    return list(pool.map(job, items))

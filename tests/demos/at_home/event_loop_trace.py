@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from socket import socketpair
 
-from lesson import blocking, in_thread, nap, reader, scenario
+from lesson import nap, reader, scenario, sleep_in_loop, sleep_in_thread
 
 
-async def order(handler: Callable[[], Coroutine[None, None, None]]) -> list[str]:
+async def order(sleep: Callable[[], Coroutine[None, None, None]]) -> list[str]:
     """Return who of the scenario was done before whom."""
     done: list[str] = []
 
     async def watched() -> None:
         for task in asyncio.all_tasks():
             task.add_done_callback(lambda task: done.append(task.get_name()))
-        await handler()
+        await sleep()
 
     near, far = socketpair()
     with near, far:
@@ -25,8 +25,8 @@ async def order(handler: Callable[[], Coroutine[None, None, None]]) -> list[str]
 
 
 async def main() -> None:
-    assert await order(blocking) == ["sleep 30 ms", "handler", "sleep 100 ms"]
-    assert await order(in_thread) == ["sleep 30 ms", "sleep 100 ms", "handler"]
+    assert await order(sleep_in_loop) == ["sleep 30 ms", "time.sleep", "sleep 100 ms"]
+    assert await order(sleep_in_thread) == ["sleep 30 ms", "sleep 100 ms", "time.sleep"]
     assert await nap(0.01) >= 0.01
     near, far = socketpair()
     with near, far:

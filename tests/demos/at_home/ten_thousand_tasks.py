@@ -3,7 +3,13 @@
 import asyncio
 import threading
 
-from lesson import balance_after, deposit, deposit_broken, hold_tasks, hold_threads
+from lesson import (
+    balance_after,
+    deposit_broken,
+    deposit_locked,
+    hold_tasks,
+    hold_threads,
+)
 
 
 def tasks():
@@ -13,4 +19,4 @@ def tasks():
 assert asyncio.run(hold_tasks(100, tasks)) == 1
 assert hold_threads(20, threading.active_count) == 1
 assert asyncio.run(balance_after(100, deposit_broken)) == 1
-assert asyncio.run(balance_after(100, deposit)) == 100
+assert asyncio.run(balance_after(100, deposit_locked)) == 100

@@ -1,10 +1,10 @@
 """Calls every function of the lesson, with the pools of the standard library."""
 
 import asyncio
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from math import factorial
 
-from lesson import rule, run_in_pool, run_in_tasks
+from lesson import in_processes, in_tasks, in_threads, rule
 
 ITEMS = [5, 3, 1, 4]
 RESULTS = [120, 6, 1, 24]
@@ -17,6 +17,6 @@ async def wait(item: int) -> int:
 
 if __name__ == "__main__":
     assert rule(io_bound=True) == "threads"
-    assert run_in_pool(ProcessPoolExecutor(2), factorial, ITEMS) == RESULTS
-    assert run_in_pool(ThreadPoolExecutor(2), factorial, ITEMS) == RESULTS
-    assert asyncio.run(run_in_tasks(wait, ITEMS)) == RESULTS
+    assert in_processes(factorial, ITEMS, 2, ProcessPoolExecutor) == RESULTS
+    assert in_threads(factorial, ITEMS, 2) == RESULTS
+    assert asyncio.run(in_tasks(wait, ITEMS)) == RESULTS

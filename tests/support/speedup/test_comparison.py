@@ -1,4 +1,5 @@
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from threading import Barrier
 
@@ -7,7 +8,7 @@ import pytest
 from demos.support.console import console
 from demos.support.slow_server import slow_server
 from demos.support.speedup import comparison
-from demos.support.speedup.comparison import Comparison, Workload, workloads
+from demos.support.speedup.comparison import Comparison, Way, Workload, workloads
 from demos.threads_vs_processes import in_threads, one_after_another
 from tests.talks import PATIENCE
 
@@ -41,8 +42,11 @@ def measure(found: Comparison, name: str, **seconds: float) -> None:
 
 
 def test_all_is_measured_and_a_wait_takes_no_cpu_and_a_computation_does() -> None:
-    ways = {FIRST: one_after_another, "threads": in_threads}
     with slow_server() as port, ThreadPoolExecutor(2) as pool:
+        ways: dict[str, Way] = {
+            FIRST: one_after_another,
+            "threads": partial(in_threads, threads=pool),
+        }
         plan = workloads(port, workers=2, seconds=0.1)
         found = Comparison(ways, plan, pool, workers=2)
         found.measure(repeat=1)
@@ -102,7 +106,7 @@ def test_the_ceiling_is_marked_where_it_limits() -> None:
     lines = drawn(found)
     assert "2 busy processes do 1.5 × [1.4–1.9] the work of one" in lines[1]
     one, ceiling = (i for i, cell in enumerate(lines[2]) if cell == "▼")
-    assert lines[2].index("one ▼") + 4 == one
+    assert lines[2].index("1 × ▼") + 4 == one
     assert lines[2][ceiling:].startswith("▼ ceiling")
     bars = [line for line in lines if "█" in line]
     assert [bar[one] for bar in bars] == ["│"] * 9

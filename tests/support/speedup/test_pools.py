@@ -1,11 +1,13 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
-from demos.support.speedup.pools import executors, kept, running_pools, start
+from demos.support.speedup.comparison import Way
+from demos.support.speedup.pools import executors, in_pool, running_pools, start
 
 
 @pytest.mark.parametrize("model", executors())
@@ -45,17 +47,14 @@ def test_sub_interpreters_are_there_where_python_has_them() -> None:
 
 def test_pools_of_all_models_run_and_end_with_their_block() -> None:
     with running_pools(2) as pools:
-        assert list(pools) == list(executors())
-        for pool in pools.values():
-            assert pool.submit(abs, -3).result() == 3
-    for pool in pools.values():
+        ways: list[Way] = [
+            partial(in_pool, pools.threads),
+            partial(in_pool, pools.processes),
+            *pools.others.values(),
+        ]
+        assert len(ways) == len(executors())
+        for way in ways:
+            assert way(abs, [-3, 2, -1]) == [3, 2, 1]
+    for way in ways:
         with pytest.raises(RuntimeError, match="shutdown"):
-            pool.submit(abs, -3)
-
-
-def test_a_pool_that_is_kept_runs_on_after_a_with() -> None:
-    with ThreadPoolExecutor() as pool:
-        for _ in range(2):
-            with kept(pool)() as same:
-                assert same is pool
-        assert pool.submit(abs, -3).result() == 3
+            way(abs, [-3])

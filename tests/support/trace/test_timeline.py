@@ -4,19 +4,19 @@ import pytest
 
 from demos.support.trace.timeline import Timeline, chart, spelt, ticks
 
-TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "handler"]
+TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "time.sleep"]
 
 
 def test_lives_show_who_blocked_and_who_was_late(blocked: Timeline) -> None:
     found = {life.name: life for life in blocked.lives()}
     assert [*found] == TASKS
-    assert found["handler"].during("blocked")
+    assert found["time.sleep"].during("blocked")
     assert found["sleep 100 ms"].during("late")
 
 
 def test_the_longest_step_is_named_with_its_line(blocked: Timeline) -> None:
     _, who = blocked.state.longest
-    assert re.fullmatch(r"handler from .*event_loop_trace\.py:\d+", who)
+    assert re.fullmatch(r"time\.sleep from .*event_loop_trace\.py:\d+", who)
 
 
 def test_a_chart_says_who_blocked_who_was_late_and_when_each_was_done(
@@ -27,7 +27,7 @@ def test_a_chart_says_who_blocked_who_was_late_and_when_each_was_done(
     rows = dict(zip(TASKS, lines, strict=False))
     for name, row in rows.items():
         assert re.fullmatch(rf"{name} .* \d+ ms", row)
-    assert re.search(r"█ BLOCKED \d+ ms █", rows["handler"])
+    assert re.search(r"█ BLOCKED \d+ ms █", rows["time.sleep"])
     assert re.search(r"░ LATE \d+ ms ░", rows["sleep 100 ms"])
 
 
