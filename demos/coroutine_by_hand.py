@@ -1,44 +1,32 @@
 """A coroutine is a function that can be suspended: send() drives it, with no loop.
 
 Run:       invoke demo.coroutine-by-hand
-Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables.
-Try next:  invoke demo.coroutine-by-hand --pace 1, then change add() and run it again
+Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables;
+           then let add() ask a third time, and run it again.
+Try next:  invoke demo.coroutine-by-hand --answers 1
+           invoke demo.event-loop-trace
 """
 
-import inspect
 import types
 from collections.abc import Coroutine, Generator
-from functools import partial
-from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
-from rich.table import Table
-from rich.text import Text
-
-from demos.support.console import finish
+from demos.support.catalog import run
+from demos.support.coroutine_view import recorded, show
 from demos.support.flags import Flag
-from demos.support.source import Position, listing, record, replay
 
-Adding = Coroutine[str, int | None, int]
-SOURCE = 58  # cells
-LOOKS = {  # the glyph and the style of each state
-    "created": ("○", "ready"),
-    "running": ("▶", "running"),
-    "calling": ("□", "waiting"),
-    "suspended": ("■", "asyncio"),
-    "closed": ("●", "done"),
-}
+Adding = Coroutine[str, int | None, int]  # yields, is sent, returns
 
 
-def by_hand(coroutine: Adding) -> list[object]:
+def by_hand(coro: Adding, *answers: int) -> object:
     """Drive a coroutine with no event loop."""
-    one = coroutine.send(None)
-    two = coroutine.send(42)
     try:
-        coroutine.send(8)
+        question = coro.send(None)
+        for answer in answers:
+            question = coro.send(answer)
     except StopIteration as stop:
-        result = stop.value
-    return [one, two, result]
+        return stop.value
+    return question
 
 
 async def add() -> int:
@@ -55,46 +43,17 @@ def ask(question: str) -> Generator[str, int, int]:
     return answer
 
 
-def look(coroutine: Any, frame: FrameType | None) -> dict[str, Position]:
-    """Return where each function is, as `frame` is about to run its line."""
-    state = inspect.getcoroutinestate(coroutine).removeprefix("CORO_").lower()
-    places = {"add": Position(state)}
-    if state == "suspended":
-        places["add"] = Position.of(coroutine.cr_frame, state)
-        places["ask"] = Position.of(coroutine.cr_await.gi_frame, state)
-    doing = "running"
-    while frame and frame.f_code.co_filename == __file__:  # it, then its callers
-        places[frame.f_code.co_name] = Position.of(frame, doing)
-        frame, doing = frame.f_back, "calling"
-    return places
-
-
-def stops(steps: list[dict[str, Position]]) -> list[int]:
-    """Return the lines on which functions were suspended."""
-    places = (place for step in steps for place in step.values())
-    return sorted({place.line for place in places if place.state == "suspended"})
-
-
-def picture(steps: list[dict[str, Position]]) -> Table:
-    """Draw each function: its source, its line, its state, its variables."""
-    table = Table.grid(padding=(0, 2, 1, 0), collapse_padding=False)
-    for function in (by_hand, add, ask):
-        place = steps[-1].get(function.__name__, Position("no frame"))
-        glyph, style = LOOKS.get(place.state, ("·", "waiting"))
-        known = [(n, v) for n, v in place.values.items() if isinstance(v, int | str)]
-        values = "".join(f"\n{name} = {value!r}" for name, value in known)
-        facts = Text.assemble((f"{glyph} {place.state}", style), values)
-        marks = dict.fromkeys(stops(steps), (" ", "asyncio"))
-        marks[place.line] = (glyph, style)
-        table.add_row(listing(function, marks, SOURCE), facts)
-    return table
-
-
-def main(pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35) -> None:
+def main(
+    answers: Annotated[int, Flag("questions answered at most", 0, 100)] = 10,
+    pace: Annotated[float, Flag("seconds a line", 0, 10)] = 0.35,
+) -> str:
     """Run it once, recorded line by line, then show the lines."""
-    coroutine = add()
-    see = partial(look, coroutine)
-    steps = record(partial(by_hand, coroutine), see, by_hand, add, ask)
-    replay((picture(steps[:count]) for count in range(1, len(steps) + 1)), pace)
-    lesson = f"No loop: send() resumed a coroutine in lines {str(stops(steps))[1:-1]}."
-    finish(lesson, "invoke demo.coroutine-by-hand --pace 1")
+    drive = recorded(by_hand, add(), *range(42, 42 + answers))
+    show(drive.steps, pace)
+    if line := drive.left_in:
+        return f"Nobody resumes add(): suspended in line {line}, it never returns."
+    return f"No loop: {drive.sends} × send(), and add() has returned {drive.result}."
+
+
+if __name__ == "__main__":
+    run(__file__)

@@ -2,117 +2,64 @@
 
 Run:       invoke demo.event-loop-trace
 Look for:  the five places of a real loop; then who is late while one step blocks.
-Try next:  invoke demo.event-loop-trace --script YOUR_PROGRAM.py --svg timeline.svg
+Your own:  with traced_loop() as trace:
+               asyncio.run(main())
+Try next:  invoke demo.event-loop-trace --to-thread
+           invoke demo.tiny-event-loop
 """
 
-# ruff: noqa: ASYNC251 - to sleep in the loop is the mistake that is shown here
-
 import asyncio
-import json as jsonlib
-import shlex
-import socket
 import time
-from asyncio import Runner, SelectorEventLoop
 from collections.abc import Callable, Coroutine
-from pathlib import Path
+from socket import socket, socketpair
 from threading import Timer
 from typing import Annotated
 
-from invoke.exceptions import Exit
-from rich.columns import Columns
-
-from demos.support.console import console, finish
-from demos.support.flags import Flag, UsageError
-from demos.support.measure import python
+from demos.support.catalog import run
+from demos.support.console import console
+from demos.support.flags import Flag
+from demos.support.trace.files import Files
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script
-from demos.support.trace.step_cost import step_cost
-from demos.support.trace.timeline import Timeline, chart, legend
-from demos.support.trace.timeline import svg as drawn
-from demos.support.trace.tracer import LAST, traced_loop, write_whole
+from demos.support.trace.timeline import Timeline, chart
+from demos.support.trace.tracer import LAST, traced_loop
 
-Handler = Callable[[], Coroutine[None, None, float]]
+Handler = Callable[[], Coroutine[None, None, None]]
 
 
-async def blocking() -> float:
+async def blocking() -> None:
     """Sleep in the loop: no other step can run meanwhile."""
     await asyncio.sleep(0.05)
     time.sleep(0.12)
-    return time.monotonic()
 
 
-async def in_thread() -> float:
+async def in_thread() -> None:
     """Sleep in a thread: the loop goes on meanwhile."""
     await asyncio.sleep(0.05)
     await asyncio.to_thread(time.sleep, 0.12)
-    return time.monotonic()
 
 
-async def sleeper(delay: float) -> float:
-    """Sleep; return when it woke up."""
-    await asyncio.sleep(delay)
-    return time.monotonic()
-
-
-async def reader(sock: socket.socket) -> float:
-    """Read from a socket; return when that was done."""
-    await asyncio.get_running_loop().sock_recv(sock, 5)
-    return time.monotonic()
-
-
-async def scenario(handler: Handler, sock: socket.socket) -> list[float]:
-    """Return when each of four tasks was done, in seconds."""
+async def nap(delay: float) -> float:
+    """Sleep; return how long that took, in seconds."""
     start = time.monotonic()
+    await asyncio.sleep(delay)
+    return time.monotonic() - start
+
+
+async def reader(sock: socket) -> bytes:
+    """Wait for what comes from a socket."""
+    loop = asyncio.get_running_loop()
+    return await loop.sock_recv(sock, 5)
+
+
+async def scenario(handler: Handler, sock: socket) -> float:
+    """Return when a timer of 100 ms was served, in seconds."""
     async with asyncio.TaskGroup() as group:
-        ends = await asyncio.gather(
-            group.create_task(sleeper(0.03), name="sleep 30 ms"),
-            group.create_task(sleeper(0.1), name="sleep 100 ms"),
-            group.create_task(reader(sock), name="read socket"),
-            group.create_task(handler(), name="handler"),
-        )
-    return [end - start for end in ends]
-
-
-def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Timeline, float]:
-    """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
-    here, peer = socket.socketpair()
-    here.setblocking(False)
-    sender = Timer(0.08, peer.send, [b"hello"])
-    with here, peer, traced_loop(last) as trace:
-        # Debug mode (python -X dev) would weigh on the figures.
-        with Runner(debug=False, loop_factory=SelectorEventLoop) as runner:
-            sender.start()
-            _, served, _, _ = runner.run(scenario(handler, here))
-        sender.join()
-    return Timeline(title, trace.events()), served
-
-
-def show_scenario(last: int, slow: float) -> list[Timeline]:
-    """Trace the scenario with each handler, replay the first, compare the two."""
-    blocked, late = traced("time.sleep(0.12)", blocking, last)
-    freed, served = traced("to_thread(time.sleep, 0.12)", in_thread, last)
-    play(blocked.program, slow)
-    plain, with_trace, ratio = step_cost()
-    end = max(blocked.end, freed.end)
-    notes = [f"the 100 ms timer: served at {at * 1000:.0f} ms" for at in (late, served)]
-    width = console.width // 2
-    panels = [
-        chart(timeline, width, end, note)
-        for timeline, note in zip((blocked, freed), notes, strict=True)
-    ]
-    console.print(Columns(panels, padding=0))
-    console.print(legend())
-    console.print(
-        f"a step: {plain * 1e6:.1f} µs plain, {with_trace * 1e6:.1f} µs traced "
-        f"({ratio:.1f} ×); {python()}",
-        style="note",
-    )
-    finish(
-        f"The 100 ms timer was served at {late * 1000:.0f} ms beside time.sleep(0.12), "
-        f"with to_thread at {served * 1000:.0f} ms.",
-        "invoke demo.event-loop-trace --slow 40 --svg timeline.svg",
-    )
-    return [blocked, freed]
+        group.create_task(nap(0.03), name="sleep 30 ms")
+        timer = group.create_task(nap(0.1), name="sleep 100 ms")
+        group.create_task(reader(sock), name="read socket")
+        group.create_task(handler(), name="handler")
+    return timer.result()
 
 
 def main(
@@ -122,25 +69,36 @@ def main(
     svg: Annotated[str | None, Flag("write the timeline to this file")] = None,
     last: Annotated[int, Flag("events kept", 1, 10_000_000)] = LAST,
     slow: Annotated[float, Flag("times slower than it was", 1, 1000)] = 10.0,
-) -> None:
-    """Record a run of a real loop, then replay it slowly."""
-    for flag, name in (("json", json), ("svg", svg)):
-        if name and (not Path(name).parent.is_dir() or Path(name).is_dir()):
-            raise UsageError(f"--{flag} {name}: not a file in a folder that exists")
-    if script and not Path(script).is_file():
-        raise UsageError(f"--script {script}: no such file")
-    try:
-        words = shlex.split(args or "")
-    except ValueError as error:
-        raise UsageError(f"--args {args}: {error}") from None
+    to_thread: Annotated[bool, Flag("replay the run with to_thread")] = False,
+) -> str | None:
+    """Record two runs of a real loop, replay one of them slowly, compare them."""
+    files = Files(json, svg)
     if script:
-        code, timelines = show_script(script, words, last, slow)
-    else:
-        code, timelines = 0, show_scenario(last, slow)
-    if json:
-        kept = [{"title": each.title, "events": each.events} for each in timelines]
-        write_whole(Path(json), jsonlib.dumps(kept))
-    if svg and timelines:
-        write_whole(Path(svg), drawn(timelines))
-    if code:
-        raise Exit(code=code)
+        show_script(script, args or "", files, last, slow)
+        return None
+    blocked, late = traced("time.sleep(0.12)", blocking, last)
+    freed, served = traced("asyncio.to_thread(time.sleep, 0.12)", in_thread, last)
+    play(freed if to_thread else blocked, slow)
+    console.print(chart(blocked, freed))
+    files.write(blocked, freed)
+    return (
+        f"Beside time.sleep the 100 ms timer came at {late * 1000:.0f} ms, "
+        f"with to_thread at {served * 1000:.0f} ms."
+    )
+
+
+def traced(title: str, handler: Handler, last: int = LAST) -> tuple[Timeline, float]:
+    """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
+    sock, peer = socketpair()
+    sock.setblocking(False)
+    greeting = Timer(0.08, peer.send, [b"hello"])
+    with sock, peer, traced_loop(last) as trace:
+        greeting.start()
+        # Not asyncio.run: on Windows it does not make a selector event loop.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            served = runner.run(scenario(handler, sock))
+    return Timeline(title, trace.events()), served
+
+
+if __name__ == "__main__":
+    run(__file__)

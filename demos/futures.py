@@ -2,99 +2,98 @@
 
 Run:       invoke demo.futures
 Look for:  what the caller does meanwhile, and what it gets when it asks too early.
-Try next:  invoke demo.futures --seconds 5
+Try next:  invoke demo.futures --ask-after 3.3
+           invoke demo.downloader
 """
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from threading import Event
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
-from rich.live import Live
-
-from demos.support.console import console, finish
+from demos.support.catalog import run
+from demos.support.division import SECONDS, divide_async, slow_division
 from demos.support.flags import Flag
-from demos.support.history import History, chart
+from demos.support.history import Scene, show
 
-LOOKS = {"pending": ("ready", "░"), "goes on": ("running", "█")}
-LOOKS |= {"result()": ("blocked", "▓"), "InvalidStateError": ("waiting", "─")}
-Log = Mapping[str, History]
-Jobs = Sequence[tuple[Event, float, int]]
+Tell = Callable[[str, str], object]  # who does what: print will do
+Job = Callable[..., Any]  # for call_async, a coroutine function
 AnyFuture = Future[int] | asyncio.Future[int]
 
 
-def slow(stop: Event, seconds: float, divisor: int) -> int:
-    """Divide 42 after so many seconds, or once told to stop."""
-    stop.wait(seconds)
-    return 42 // divisor
-
-
 def state(future: AnyFuture) -> str:
-    """Return what a handle tells at once, without waiting."""
+    """Return what a future tells at once."""
     if not future.done():
         return "pending"
     if future.cancelled():
-        return "■ cancelled"
+        return "cancelled"
     if error := future.exception():
-        return f"▲ exception {type(error).__name__}"
-    return ask(future)
+        return type(error).__name__
+    return f"result {future.result()}"
 
 
-def ask(future: AnyFuture) -> str:
+def follow(name: str, future: AnyFuture, tell: Tell) -> None:
+    """Tell its state: now, and when it is done."""
+    tell(name, state(future))
+    future.add_done_callback(lambda _: tell(name, state(future)))
+
+
+def ask(future: AnyFuture, tell: Tell) -> str:
     """Ask for the result, be it there or not."""
+    tell("caller", "asks")
     try:
-        return f"● result {future.result()}"
+        answer = f"result {future.result()}"  # blocks, or raises
     except asyncio.InvalidStateError:
-        return "InvalidStateError"
+        answer = "InvalidStateError"
+    tell("caller", answer)
+    return answer
 
 
-def watch(future: AnyFuture, past: History) -> None:
-    """Note what a handle tells: now, and when it is done."""
-    past.note(state(future))
-    future.add_done_callback(lambda _: past.note(state(future)))
+def call(pool: Executor, job: Job, work: Job, tell: Tell) -> str:
+    """Call, do other work, and ask for a result."""
+    a = pool.submit(job, 42, 6)
+    b = pool.submit(job, 42, 0)
+    c = pool.submit(job, 42, 7)
+    follow("A", a, tell)
+    follow("B", b, tell)
+    follow("C", c, tell)
+    work()
+    c.cancel()  # no thread has begun it
+    work()
+    return ask(a, tell)
 
 
-def in_thread(pool: Executor, jobs: Jobs, log: Log) -> None:
-    """Call, go on, cancel, and ask for a result too early."""
-    futures = [pool.submit(slow, *job) for job in jobs]
-    for future, past in zip(futures, log.values(), strict=False):
-        watch(future, past)
-    log["caller"].note("goes on")
-    time.sleep(jobs[0][1] / 2)
-    futures[2].cancel()
-    log["caller"].note("result()")
-    log["caller"].note(ask(futures[0]))
+async def call_async(job: Job, work: Job, tell: Tell) -> str:
+    """Call, do other work, and ask for a result."""
+    a = asyncio.create_task(job(42, 6))
+    b = asyncio.create_task(job(42, 0))
+    c = asyncio.create_task(job(42, 7))
+    follow("A", a, tell)
+    follow("B", b, tell)
+    follow("C", c, tell)
+    await work()
+    c.cancel()
+    await work()
+    answer = ask(a, tell)
+    await asyncio.wait([a, b, c])
+    return answer
 
 
-async def in_loop(pool: Executor, jobs: Jobs, log: Log) -> None:
-    """Call, go on, cancel, and ask for a result too early."""
-    run = asyncio.get_running_loop().run_in_executor
-    futures = [run(pool, slow, *job) for job in jobs]
-    for future, past in zip(futures, log.values(), strict=False):
-        watch(future, past)
-    log["caller"].note("goes on")
-    await asyncio.sleep(jobs[0][1] / 2)
-    futures[2].cancel()
-    log["caller"].note("result()")
-    log["caller"].note(ask(futures[0]))
-    await asyncio.wait(futures)
-    log["caller"].note(ask(futures[0]))
-
-
-def main(seconds: Annotated[float, Flag("a call takes", 0.1, 10)] = 2.5) -> None:
+def main(ask_after: Annotated[float, Flag("in seconds", 0, 3.6)] = 2) -> str:
     """Call three times, with both kinds of Future."""
-    stop = Event()
-    jobs = [(stop, seconds, 1), (stop, seconds * 0.6, 0), (stop, seconds, 1)]
-    logs = [{row: History() for row in ("A", "B", "C", "caller")} for _ in range(2)]
-    scenes = {"concurrent.futures.Future": logs[0], "asyncio.Future": logs[1]}
-    live = Live(console=console, get_renderable=lambda: chart(scenes, LOOKS, seconds))
-    with ThreadPoolExecutor(2) as pool, live, ExitStack() as end:
-        end.callback(stop.set)  # so that Ctrl-C need not wait for the threads
-        in_thread(pool, jobs, logs[0])
-        asyncio.run(in_loop(pool, jobs, logs[1]))
-    wait, fail = (log["caller"][2][1] - log["caller"][1][1] for log in logs)
-    lesson = f"Too early, one blocked {wait:.2f} s; one raised in {fail * 1e6:.0f} µs."
-    finish(lesson, "invoke demo.futures --seconds 5")
+    threads = Scene("concurrent.futures.Future", "threads", "works")
+    tasks = Scene("asyncio.Future", "asyncio", "works")
+    work = partial(time.sleep, ask_after / 2)
+    work_async = partial(asyncio.sleep, ask_after / 2)
+    live = show([threads, tasks], max(SECONDS, ask_after))
+    with ThreadPoolExecutor(2) as pool, live, slow_division() as divide:
+        call(pool, divide, work, threads.tell)
+        answer = asyncio.run(call_async(divide_async, work_async, tasks.tell))
+    wait = threads.seconds("caller", "asks")
+    return f"Asked at {ask_after:g} s, one blocked {wait:.2f} s; the other: {answer}."
+
+
+if __name__ == "__main__":
+    run(__file__)

@@ -1,146 +1,87 @@
 """Threads speed up waiting and C code; Python code needs processes to use the cores.
 
 Run:       invoke demo.threads-vs-processes
-Look for:  which bars stand at the ceiling (what this machine's cores really give)
-           and which at one (no faster than one job after another).
-Free threads need a free-threaded build, sub-interpreters Python 3.14; where the Python
-that runs this has them, they have their bars too.
-Try next:  invoke demo.threads-vs-processes --workers 4
+Look for:  bars that end at the ceiling (what the cores of this machine really give),
+           and bars that end at one (no faster than one job after another).
+           The jobs are pi, request and sha256 in demos/support/jobs.py. From Python
+           3.14 on, in_threads runs them in an InterpreterPoolExecutor, too.
+Try next:  invoke demo.threads-vs-processes --sizes
+           invoke demo.which-model
 """
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
-from contextlib import ExitStack
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
-from itertools import product
-from statistics import median
-from time import perf_counter
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-from rich.live import Live
-
-from demos.support.console import console, finish
+from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.measure import usable_cores
-from demos.support.processes import ProcessPool
 from demos.support.slow_server import slow_server
-from demos.support.speedup.chart import picture
-from demos.support.speedup.figures import SEQUENTIAL, Figures, Size, Timing
-from demos.support.speedup.pools import THREADS, executors, start
+from demos.support.speedup.comparison import Comparison, Way, workloads
+from demos.support.speedup.job_sizes import JobSizes, crossover
+from demos.support.speedup.pools import THREADS, WORKERS, kept, running_pools
 
-WORKERS = min(max(usable_cores(), 2), 8)
-JOBS = 4  # a worker
-SPIN = 0.05  # seconds that the cores are kept busy to find the ceiling
-SIZES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # seconds a job
-
-NOTES = {
-    "CPU-bound": "π in pure Python, which holds the GIL",
-    "I/O-bound": "slow server (simulated latency, loopback); waiting releases the GIL",
-    "C code": "SHA-256 by hashlib, which releases the GIL",
-}
-
-Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+Job = Callable[[Any], Any]
+Items = list[Any]
+PoolClass = Callable[[], AbstractContextManager[Executor]]
 
 
-class Workload(NamedTuple):
-    """A job, and the arguments that it is called with."""
-
-    name: str
-    job: Callable[[Any], object]
-    arguments: list[Any]
+def one_after_another(job: Job, items: Items) -> Items:
+    """Call the job with each item, in this thread."""
+    return list(map(job, items))
 
 
-def run_jobs(run_all: Map, workload: Workload) -> Timing:
-    """Run the jobs by `run_all`: map, or the map of a pool."""
-    job = partial(timed, workload.job)
-    began = perf_counter()
-    done = list(run_all(job, workload.arguments))
-    wall = perf_counter() - began
-    results = [result for result, _ in done]
-    return Timing(results, wall, sum(cpu for _, cpu in done))
+def in_threads(
+    job: Job,
+    items: Items,
+    pool_class: PoolClass = ThreadPoolExecutor,
+) -> Items:
+    """Do the same in threads: all share one GIL."""
+    with pool_class() as pool:
+        return list(pool.map(job, items))
 
 
-def ceiling(pool: Executor, workers: int) -> float:
-    """Return how many times the work of one all workers do."""
-    alone = sum(pool.map(spin, [SPIN]))
-    together = sum(pool.map(spin, [SPIN] * workers))
-    return together / alone
-
-
-def plan(port: int, workers: int, seconds: float) -> list[Workload]:
-    """Return workloads of `seconds` each; `port` is that of a slow server."""
-    numbers = range(workers * JOBS)
-    each = seconds / len(numbers)
-    terms, blocks = size_for(pi, each), size_for(sha256, each)
-    ask = partial(request, port)
-    return [
-        Workload("CPU-bound", pi, [terms + n for n in numbers]),
-        Workload("I/O-bound", ask, [each + n / 1e5 for n in numbers]),
-        Workload("C code", sha256, [blocks + n for n in numbers]),
-    ]
-
-
-def compare(figures: Figures, workloads: list[Workload], workers: int) -> Iterator[str]:
-    """Measure everything once, in random order; yield before each step what it is."""
-    maps: dict[str, Map] = {SEQUENTIAL: map}
-    with ExitStack() as stack:
-        # Threads come last: a process that has some should not be forked.
-        for model, executor in reversed(executors().items()):
-            yield f"{model}: start"
-            pool = stack.enter_context(executor(workers))
-            figures.starts[model].append(start(pool, workers))
-            maps[model] = pool.map
-            if model == "processes":
-                yield "ceiling"
-                figures.ceilings.append(ceiling(pool, workers))
-        steps = list(product(maps, workloads))
-        random.shuffle(steps)
-        for model, workload in steps:
-            yield f"{workload.name}: {model}"
-            timing = run_jobs(maps[model], workload)
-            figures.timings[model, workload.name].append(timing)
-
-
-def compare_sizes(figures: Figures, workers: int, repeat: int) -> Iterator[str]:
-    """Measure ever larger jobs without and with processes that have started."""
-    terms = size_for(pi, SPIN) / SPIN
-    with ProcessPool(workers) as pool:
-        start(pool, workers)
-        for seconds in SIZES:
-            yield f"jobs of {seconds * 1000:g} ms"
-            jobs = Workload("", pi, [round(terms * seconds)] * workers)
-            pairs = [
-                (run_jobs(map, jobs).wall, run_jobs(pool.map, jobs).wall)
-                for _ in range(repeat)
-            ]
-            sequential, pooled = map(median, zip(*pairs, strict=True))
-            figures.sizes.append(Size(seconds, sequential, pooled))
+def in_processes(
+    job: Job,
+    items: Items,
+    pool_class: PoolClass = ProcessPoolExecutor,
+) -> Items:
+    """Do the same in processes, each with its GIL."""
+    with pool_class() as pool:
+        return list(pool.map(job, items))
 
 
 def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
-    repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 5,
-    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 100_000)] = 100,
-) -> None:
-    """Measure, draw, and say what was seen."""
-    figures = Figures()
-    with slow_server() as port, Live(console=console, auto_refresh=False) as live:
-        workloads = plan(port, workers, work / 1000)
-        rounds = [compare(figures, workloads, workers) for _ in range(repeat)]
-        rounds.append(compare_sizes(figures, workers, repeat))
-        for number, steps in enumerate(rounds, 1):
-            figures.check()
-            for step in steps:
-                now = f"{number} of {len(rounds)}: {step}"
-                live.update(picture(figures, workers, NOTES, now), refresh=True)
-        live.update(picture(figures, workers, NOTES, ""), refresh=True)
-    code, waiting, c_code = (figures.speedup(THREADS, name) for name in NOTES)
-    processes = figures.speedup("processes", "CPU-bound")
-    finish(
-        f"{THREADS.capitalize()}: Python code {code:.2f}×, waiting {waiting:.2f}×,"
-        f" C code {c_code:.2f}×; processes: Python {processes:.2f}×"
-        f" of {median(figures.ceilings):.2f}×",
-        "invoke demo.threads-vs-processes --workers 4",
+    repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 7,
+    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 100,
+    sizes: Annotated[bool, Flag("how large must a job be for processes?")] = False,
+) -> str:
+    """Compare the three ways, or find the job size from which on processes pay."""
+    if sizes:
+        job_sizes = JobSizes(one_after_another, in_processes, workers)
+        job_sizes.measure(repeat)
+        least = crossover(job_sizes.gains(with_start=False))
+        with_start = crossover(job_sizes.gains(with_start=True))
+        return f"Processes pay from jobs of {least} on; with their start, {with_start}"
+    with slow_server() as port, running_pools(workers) as pools:
+        ways: dict[str, Way] = {"one after another": one_after_another}
+        for model, pool in pools.items():
+            way = in_processes if model == "processes" else in_threads
+            ways[model] = partial(way, pool_class=kept(pool))
+        jobs = workloads(port, workers, work / 1000)
+        comparison = Comparison(ways, jobs, pools["processes"], workers)
+        comparison.measure(repeat)
+    computing = comparison.speedup(THREADS, "CPU-bound")
+    waiting = comparison.speedup(THREADS, "I/O-bound")
+    hashing = comparison.speedup(THREADS, "C code")
+    processes = comparison.speedup("processes", "CPU-bound")
+    return (
+        f"{THREADS.capitalize()}: Python {computing:.1f} ×, waiting {waiting:.1f} ×,"
+        f" C code {hashing:.1f} ×; processes: Python {processes:.1f} ×"
     )
+
+
+if __name__ == "__main__":
+    run(__file__)

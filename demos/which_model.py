@@ -1,28 +1,30 @@
 """Threads, processes or asyncio? The article's rule, ticked or corrected by measuring.
 
 Run:       invoke demo.which-model
-Look for:  the best field of each row: is it the model that the rule names? Times run
-           from nothing to the last result, so that starting a model counts.
-Try next:  invoke demo.which-model --waits 20 --repeat 10
+Look for:  the tinted time of each row: is it that of the model which the rule names?
+           Times run from nothing to the last result, so that starting a pool counts.
+           Try it on work of your own: add a row, with its job and its sizes.
+Try next:  invoke demo.which-model --waits 20
+           invoke demo.api-levels
 """
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any
 
-from demos.support.console import finish
+from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.heat_table import HeatTable
+from demos.support.heat_table import HeatTable, Row
 from demos.support.jobs import pi, pi_async, request, size_for
-from demos.support.measure import python, usable_cores
+from demos.support.measure import usable_cores
 from demos.support.processes import ProcessPool
+from demos.support.rounds import Calls
 from demos.support.slow_server import request_async, slow_server
 
 Job = Callable[[Any], Any]
 Items = list[Any]
-MOST_PROCESSES = 16  # each is a whole Python
 
 
 def rule(io_bound: bool, io_very_slow: bool = False) -> str:
@@ -32,61 +34,53 @@ def rule(io_bound: bool, io_very_slow: bool = False) -> str:
     return "processes"
 
 
-def run_threads(job: Job, sizes: Items, workers: int) -> Items:
-    """Run a job of each size, so many at once, in threads."""
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(job, sizes))
+def run_in_pool(pool: Executor, job: Job, items: Items) -> Items:
+    """Call the job with each item in threads or processes."""
+    with pool:
+        calls = [pool.submit(job, item) for item in items]
+    return [call.result() for call in calls]
 
 
-def run_processes(job: Job, sizes: Items, workers: int) -> Items:
-    """Run a job of each size, so many at once, in processes."""
-    with ProcessPool(workers) as pool:
-        return list(pool.map(job, sizes))
-
-
-async def run_tasks(job: Job, sizes: Items) -> Items:
-    """Run a job of each size, all at once, in tasks."""
+async def run_in_tasks(job: Job, items: Items) -> Items:
+    """Call the job with each item in a task of its own."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(job(size)) for size in sizes]
+        tasks = [group.create_task(job(item)) for item in items]
     return [task.result() for task in tasks]
-
-
-def models(
-    job: Job, job_async: Job, sizes: Items, workers: int
-) -> dict[str, Callable[[], Items]]:
-    """Return the same work for each model."""
-    processes = min(workers, MOST_PROCESSES)
-    return {
-        "threads": lambda: run_threads(job, sizes, workers),
-        "processes": lambda: run_processes(job, sizes, processes),
-        "asyncio": lambda: asyncio.run(run_tasks(job_async, sizes)),
-    }
 
 
 def main(
     waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 150,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 3,
-) -> None:
-    """Measure, draw, and say what was seen."""
-    terms, cores = size_for(pi, 0.05), usable_cores()
-    note = (
-        f"simulated latency, loopback; {MOST_PROCESSES} processes at most; {python()}"
-    )
+) -> str:
+    """Measure each workload in each model, and hold the rule against the times."""
     with slow_server() as port:
-        ask = partial(request, port), partial(request_async, port)
-        computing = models(pi, pi_async, [terms] * 8, cores)
-        fast = models(*ask, [0.005] * 8, 8)
-        slow = models(*ask, [0.05] * waits, waits)
-        rows = {
-            "CPU-bound\n8 × 50 ms": (rule(io_bound=False), computing),
-            "few fast waits\n8 × 5 ms": (rule(io_bound=True), fast),
-            f"many slow waits\n{waits} × 50 ms": (rule(True, True), slow),
-        }
-        table = HeatTable(rows, note)
+        ask, ask_async = partial(request, port), partial(request_async, port)
+        computing = models(pi, pi_async, [size_for(pi, 0.05)] * 8, usable_cores())
+        fast = models(ask, ask_async, [0.005] * 8, 8)
+        slow = models(ask, ask_async, [0.05] * waits, waits)
+        very_slow = rule(io_bound=True, io_very_slow=True)
+        rows = [
+            Row("CPU-bound", "8 × 50 ms", rule(io_bound=False), computing),
+            Row("few fast waits", "8 × 5 ms", rule(io_bound=True), fast),
+            Row("many slow waits", f"{waits} × 50 ms", very_slow, slow),
+        ]
+        table = HeatTable(rows, f"simulated waits on loopback; ≤ {MOST} processes")
         table.measure(repeat)
-    judged = {row.split("\n")[0]: verdict for row, verdict in table.verdicts().items()}
-    found = [f"{row} {said.mark} {said.ratio:.2f}×" for row, said in judged.items()]
-    finish(
-        f"Rule against best other: {', '.join(found)}",
-        "invoke demo.which-model --waits 20 --repeat 10",
-    )
+    right = [f"{row} {ratio:.1f} ×" for row, ratio in table.right().items()]
+    return f"Rule ✓ in {len(right)} of {len(rows)}: {', '.join(right) or 'none'}"
+
+
+MOST = 16  # processes: each is a whole Python
+
+
+def models(job: Job, job_async: Job, items: Items, workers: int) -> Calls:
+    """Return the same work for each model."""
+    return {
+        "threads": lambda: run_in_pool(ThreadPoolExecutor(workers), job, items),
+        "processes": lambda: run_in_pool(ProcessPool(min(workers, MOST)), job, items),
+        "asyncio": lambda: asyncio.run(run_in_tasks(job_async, items)),
+    }
+
+
+if __name__ == "__main__":
+    run(__file__)

@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import re
+import runpy
 import shlex
 import sys
 from collections.abc import Iterable
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn, get_type_hints
 
 from invoke.exceptions import Exit
-from invoke.main import program
 from invoke.parser import Parser
 from invoke.parser.context import ParserContext
 
@@ -106,4 +106,5 @@ def run(file: str) -> None:
     name = Path(file).stem.replace("_", "-")
     root = str(DEMOS.parent)
     sys.argv = ["invoke", "--search-root", root, f"demo.{name}", *sys.argv[1:]]
-    program.run()
+    # A spawned process imports the main module again: it shall not be the demo.
+    runpy.run_module("invoke", run_name="__main__", alter_sys=True)

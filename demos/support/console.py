@@ -19,7 +19,7 @@ STYLES = {
     "sub-interpreters": "bright_blue",
     "asyncio": "cyan",
     "running": "bold green",
-    "ready": "blue",
+    "ready": "bright_blue",
     "waiting": "bright_black",
     "blocked": "bold red",
     "done": "green",

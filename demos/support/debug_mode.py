@@ -7,12 +7,14 @@ from logging import getLogger
 from logging.handlers import BufferingHandler
 from typing import Any
 
+# Of a task: its name, its result, and where it was defined and created.
+ASIDE = r" name='[^']*'|,? (defined|created|running) at .*?:\d+| result=[^ >]*"
 
-def debug_messages(main: Coroutine[Any, Any, object]) -> list[str]:
-    """Run `main` in debug mode and return what the 'asyncio' logger was told.
 
-    Folders are left out of the messages, as they tell of this machine only. A step
-    of more than 0.1 s (`loop.slow_callback_duration`) is one thing it reports.
+def debug_message(main: Coroutine[Any, Any, object]) -> str:
+    """Run `main` in debug mode and return the first that the 'asyncio' logger is told.
+
+    A step of more than 0.1 s (`loop.slow_callback_duration`) is one thing it reports.
     """
     log, logger = BufferingHandler(1000), getLogger("asyncio")
     logger.addHandler(log)
@@ -20,5 +22,6 @@ def debug_messages(main: Coroutine[Any, Any, object]) -> list[str]:
         asyncio.run(main, debug=True)
     finally:
         logger.removeHandler(log)
-    messages = [record.getMessage() for record in log.buffer]
-    return [re.sub(r" at .*?(\w+\.py:)", r" at \1", message) for message in messages]
+    for record in log.buffer:
+        return re.sub(ASIDE, "", record.getMessage())
+    return "nothing, as no step took more than 0.1 seconds"

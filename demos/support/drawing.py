@@ -1,7 +1,7 @@
 """Pictures made of character cells: bars and lanes on a time axis."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.text import Text
@@ -49,25 +49,3 @@ def _cells(spans: Iterable[Span], end: float, width: int) -> list[tuple[str, str
         last = max(first + 1, min(round(span.end / end * width), width))
         cells[first:last] = [(span.glyph, span.style)] * (last - first)
     return cells
-
-
-def worst_lag(beats: Iterable[float], period: float) -> float:
-    """Return how late the latest of some beats came, in seconds."""
-    lags = (after - before - period for before, after in pairwise(beats))
-    return max(lags, default=0.0)
-
-
-def heartbeats(
-    beats: Sequence[float], period: float, now: float, end: float, width: int
-) -> Text:
-    """Return a lane with a dot for each beat, red from when one is due until it comes.
-
-    `beats` and `now` are moments (seconds) of one clock; the first beat is at 0 s.
-    """
-    gaps = [
-        Span(before + period - beats[0], after - beats[0], "blocked", "▓")
-        for before, after in pairwise([*beats, now])
-    ]
-    late = [gap for gap in gaps if gap.end - gap.start > period / 2]
-    dots = [Span(beat - beats[0], beat - beats[0], "running", "●") for beat in beats]
-    return lane([*late, *dots], end, width)

@@ -1,57 +1,114 @@
-"""What a task goes through, step by step, and a lane that shows it."""
+"""What three tasks and their caller go through, and the lanes that show it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from rich.table import Table
+from rich.live import Live
 from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import Span, lane
 
-
-class History(list[tuple[str, float]]):
-    """The steps of a task, and when each began (time.monotonic, seconds)."""
-
-    def note(self, step: str) -> None:
-        """Add a step that begins now."""
-        self.append((step, time.monotonic()))
-
-    def lane(
-        self, looks: Mapping[str, tuple[str, str]], end: float, width: int
-    ) -> Text:
-        """Return a lane of `end` seconds from the first step, drawn as far as now.
-
-        `looks` gives the style and the glyph of a step; one without is not drawn.
-        """
-        spans = [
-            Span(start - self[0][1], stop - self[0][1], *looks[step])
-            for (step, start), (_, stop) in pairwise([*self, ("", time.monotonic())])
-            if step in looks
-        ]
-        return lane(spans, end, width)
+ROWS = ("A", "B", "C", "caller")
+LABEL, WORDS = 8, 18  # cells before and after a lane
 
 
-def chart(
-    scenes: Mapping[str, Mapping[str, History]],
-    looks: Mapping[str, tuple[str, str]],
-    end: float,
-) -> Table:
-    """Draw the histories of some scenes: a lane of `end` seconds, then the steps.
+class Look(NamedTuple):
+    """How a step is drawn for as long as it lasts; without a style, in the scene's."""
 
-    See History.lane for `looks`; ●, ▲ and ■ colour the step that they begin.
-    """
-    table = Table(box=None, show_header=False, pad_edge=False)
-    roomy = len(scenes) < 3  # so that an empty row fits under each lane
-    for title, histories in scenes.items():
-        table.add_row("", Text(title, "lesson"))
-        for name, history in histories.items():
-            words = Text(" → ".join(step for step, _ in history[1:] or history))
-            for glyph, style in (("●", "done"), ("▲", "failed"), ("■", "waiting")):
-                words.highlight_regex(f"{glyph}.*", style)
-            table.add_row(name, history.lane(looks, end, console.width - 52), words)
+    glyph: str
+    style: str = ""
+
+
+LOOKS = {  # of the steps that last; others are words behind the lane
+    "pending": Look("▄"),
+    "works": Look("▆", "running"),
+    "asks": Look("█", "blocked"),
+    "runs": Look("▆"),
+    "cleans up": Look("▃"),
+    "orphan": Look("█", "failed"),
+    "waits": Look("▁", "note"),
+}
+
+
+class Step(NamedTuple):
+    """What somebody does, and since when (time.monotonic, seconds)."""
+
+    what: str
+    at: float
+
+
+class Scene:
+    """The steps of three tasks and their caller, under a title."""
+
+    def __init__(self, title: str, style: str, caller: str) -> None:
+        """`caller` is what the caller does from the first step of a task on."""
+        self.title = Text(title, style)
+        self.style = style
+        self.caller = caller
+        self.steps: dict[str, list[Step]] = {row: [] for row in ROWS}
+
+    def tell(self, row: str, what: str) -> None:
+        """Note a step that begins now, and ends the one before."""
+        now = time.monotonic()
+        if not self.steps["caller"]:
+            self.steps["caller"].append(Step(self.caller, now))
+        self.steps[row].append(Step(what, now))
+
+    def seconds(self, row: str, what: str) -> float:
+        """Return how long a step lasted: until the next of that row began."""
+        steps = pairwise(self.steps[row])
+        return next(after.at - step.at for step, after in steps if step.what == what)
+
+    def count(self, what: str) -> int:
+        """Return how many steps like this there were."""
+        return sum(step.what == what for row in ROWS for step in self.steps[row])
+
+    def lane(self, row: str, end: float, width: int) -> Text:
+        """Return a lane of `end` seconds, drawn as far as now, and then the words."""
+        now = time.monotonic()
+        steps = [*self.steps[row]]
+        begun = self.steps["caller"][0].at if steps else now
+        spans = []
+        for step, after in pairwise([*steps, Step("", now)]):
+            if look := LOOKS.get(step.what):
+                start, stop = step.at - begun, after.at - begun
+                spans.append(Span(start, stop, look.style or self.style, look.glyph))
+        text = lane(spans, end, width)
+        text.rstrip()
+        words = ", ".join(step.what for step in steps if step.what not in LOOKS)
+        return text.append(f" {words}")
+
+
+def legend(scenes: Sequence[Scene]) -> Text:
+    """Return the looks of the steps that there were so far."""
+    steps = [step for scene in scenes for row in ROWS for step in [*scene.steps[row]]]
+    told = {step.what for step in steps}
+    text = Text()
+    for what, look in LOOKS.items():
+        if what in told:
+            text.append(look.glyph * 2, look.style).append(f" {what}    ")
+    return text
+
+
+def chart(scenes: Sequence[Scene], end: float) -> Text:
+    """Draw some scenes of `end` seconds, one below the other, under a legend."""
+    lines = [legend(scenes)]
+    roomy = len(scenes) < 3  # so that an empty line fits under each lane
+    width = console.width - LABEL - WORDS
+    for scene in scenes:
+        lines.append(scene.title)
+        for row in ROWS:
+            lines.append(Text(row.ljust(LABEL)).append(scene.lane(row, end, width)))
             if roomy:
-                table.add_row()
-        table.add_row()
-    return table
+                lines.append(Text())
+        if not roomy:
+            lines.append(Text())
+    return Text("\n", no_wrap=True).join(lines)
+
+
+def show(scenes: Sequence[Scene], end: float) -> Live:
+    """Return what draws the scenes for as long as one is in it (``with``)."""
+    return Live(console=console, get_renderable=lambda: chart(scenes, end))

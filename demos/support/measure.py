@@ -3,8 +3,10 @@
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
+
+TIE = 1.1  # times: what is less apart does not differ
 
 
 def gil_enabled() -> bool:
@@ -44,3 +46,18 @@ def durations(seconds: Sequence[float]) -> str:
         f"{value * scale:.{digits}f}" for value in (min(seconds), middle, max(seconds))
     )
     return f"{mid} {unit} [{least}–{most}]"
+
+
+def aligned(seconds: Sequence[float]) -> str:
+    """Return the same in 20 cells: below one another, the medians align."""
+    middle, spread = durations(seconds).split(" [")
+    return f"{middle:>7} [{spread:11}"
+
+
+def fastest(times: Mapping[str, float]) -> set[str]:
+    """Return the names of the shortest time, and of those that do not differ from it.
+
+    `times` are in seconds, by name.
+    """
+    least = min(times.values())
+    return {name for name, seconds in times.items() if seconds < least * TIE}

@@ -3,10 +3,11 @@
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from textwrap import dedent
-from types import FrameType
-from typing import Any, NamedTuple, TypeVar
+from types import CodeType, FrameType
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -16,36 +17,22 @@ from rich.text import Text
 from demos.support.console import console
 
 Seen = TypeVar("Seen")
+ROWS = 19  # for a picture: 22, less the lesson, what to try next, and the cursor
 
 
-class Position(NamedTuple):
-    """What a function does, on which line of its file, and its variables."""
-
-    state: str
-    line: int = 0
-    values: Mapping[str, object] = {}
-
-    @classmethod
-    def of(cls, frame: FrameType, state: str) -> "Position":
-        """Return the position of `frame`, as it is now."""
-        return cls(state, frame.f_lineno, {**frame.f_locals})
-
-
-def record(
-    call: Callable[[], object],
-    look: Callable[[FrameType], Seen],
-    *functions: Callable[..., Any],
-) -> list[Seen]:
-    """Return what `look` saw at each line of `functions` while `call` ran.
+@contextmanager
+def recording(
+    look: Callable[[FrameType], Seen], wanted: Callable[[CodeType], bool]
+) -> Iterator[list[Seen]]:
+    """Keep what `look` sees at each line that runs in functions with `wanted` code.
 
     `look` gets the frame that is about to run its line (``sys.settrace``), so that
     a picture can be drawn afterwards, at a pace for people.
     """
-    codes = {inspect.unwrap(function).__code__ for function in functions}
     seen: list[Seen] = []
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
-        if frame.f_code not in codes:
+        if not wanted(frame.f_code):
             return None
         resumed = event == "call" and frame.f_lineno != frame.f_code.co_firstlineno
         if resumed or event == "line":
@@ -55,10 +42,9 @@ def record(
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        call()
+        yield seen
     finally:
         sys.settrace(before)
-    return seen
 
 
 def replay(pictures: Iterable[RenderableType], pace: float) -> None:
@@ -69,20 +55,28 @@ def replay(pictures: Iterable[RenderableType], pace: float) -> None:
             time.sleep(pace)
 
 
-def listing(
-    function: Callable[..., Any], marks: dict[int, tuple[str, str]], width: int
-) -> Text:
-    """Return the source of `function`, `width` cells wide, with its line numbers.
+def code_lines(code: CodeType) -> dict[int, str]:
+    """Return the lines of a function, by their number in the file.
+
+    They are dedented, and a docstring of one line is left out.
+    """
+    lines, first = inspect.getsourcelines(code)
+    numbered = enumerate(dedent("".join(lines)).splitlines(), first)
+    return {n: line for n, line in numbered if not line.lstrip().startswith('"""')}
+
+
+def listing(code: CodeType, marks: dict[int, tuple[str, str]], width: int) -> Text:
+    """Return the source of a function, `width` cells wide, with its line numbers.
 
     `marks` gives a (glyph, style) for some lines, by their number in the file; a line
     with a glyph stands out in reverse.
     """
-    lines, first = inspect.getsourcelines(function)
-    text = Text(no_wrap=True)
-    for number, line in enumerate(dedent("".join(lines)).splitlines(), first):
+    rows = Text("\n", no_wrap=True)
+    shown = []
+    for number, line in code_lines(code).items():
         glyph, style = marks.get(number, (" ", ""))
-        shown = f"{number:3} {glyph} {line}"[:width].ljust(width)
-        text.append(shown, console.get_style(style) + Style(reverse=glyph != " "))
-        text.append("\n")
-    text.right_crop(1)
-    return text
+        lit = console.get_style(style) + Style(reverse=glyph != " ")
+        row = Text(f"{number:2} {glyph} {line}", lit)
+        row.truncate(width, overflow="ellipsis", pad=True)
+        shown.append(row)
+    return rows.join(shown)

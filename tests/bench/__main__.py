@@ -15,10 +15,10 @@ from demos.support.console import console
 from demos.support.download import room
 from demos.support.download.file_server import file_server, plan_files
 from demos.support.measure import python
-from demos.support.trace.step_cost import step_cost
 from slides.stage import node, packages
 from slides.stage.deck.build import build
 from slides.stage.deck.sections import sections
+from tests.bench.step_cost import step_cost
 from tests.talks import PATHS
 
 

@@ -1,26 +1,24 @@
 import asyncio
+import operator
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from demos import blocking_the_loop
 from demos.blocking_the_loop import Job, in_loop, in_process, in_thread, watch
 from demos.support.processes import process_pool
 
-
-@pytest.fixture
-def beats(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    monkeypatch.setattr(blocking_the_loop, "PERIOD", 0.002)
-    monkeypatch.setattr(blocking_the_loop, "MARGIN", 0.02)
-    return []
+PERIOD = 0.002  # seconds
 
 
-def until_beaten(beats: list[float]) -> Job:
-    """Return a job that ends when the heart has beaten three times more."""
+def until_beaten(beats: list[float], seconds: float) -> Job:
+    """Return a job that ends when the heart has beaten three times more.
 
-    def job(seconds: float) -> None:
+    It raises if that does not happen within some seconds.
+    """
+
+    def job() -> None:
         give_up, enough = time.monotonic() + seconds, len(beats) + 3
         while len(beats) < enough and time.monotonic() < give_up:
             time.sleep(0.001)
@@ -29,36 +27,45 @@ def until_beaten(beats: list[float]) -> Job:
     return job
 
 
-async def test_no_heartbeat_while_a_job_runs_in_the_loop(beats: list[float]) -> None:
+async def test_what_a_job_returns_comes_back() -> None:
+    job = partial(operator.add, 40, 2)
+    with process_pool(1) as pool:
+        assert await in_loop(job) == 42
+        assert await in_thread(job) == 42
+        assert await in_process(pool, job) == 42
+
+
+async def test_no_heartbeat_while_a_job_runs_in_the_loop() -> None:
+    beats: list[float] = []
     ran: list[float] = []
 
-    def job(seconds: float) -> None:
+    def job() -> None:
         ran.append(time.monotonic())
-        time.sleep(seconds)
+        time.sleep(0.02)
         ran.append(time.monotonic())
 
-    await watch(("", in_loop, job, beats), 0.02)
+    await watch(partial(in_loop, job), beats, PERIOD)
     assert not [beat for beat in beats if ran[0] < beat < ran[1]]
     assert beats[0] < ran[0] < ran[1] < beats[-1]
 
 
-async def test_a_job_in_the_loop_waits_in_vain_for_a_heartbeat(
-    beats: list[float],
-) -> None:
+async def test_a_job_in_the_loop_waits_in_vain_for_a_heartbeat() -> None:
+    beats: list[float] = []
+    job = until_beaten(beats, 0.02)
     with pytest.raises(ExceptionGroup) as caught:
-        await watch(("", in_loop, until_beaten(beats), beats), 0.02)
+        await watch(partial(in_loop, job), beats, PERIOD)
     assert caught.group_contains(AssertionError)
 
 
-async def test_the_heart_beats_on_while_a_job_runs_in_a_thread(
-    beats: list[float],
-) -> None:
-    await watch(("", in_thread, until_beaten(beats), beats), 10)
+async def test_the_heart_beats_on_while_a_job_runs_in_a_thread() -> None:
+    beats: list[float] = []
+    job = until_beaten(beats, 60)
+    await watch(partial(in_thread, job), beats, PERIOD)
 
 
-def until_exists(path: Path, seconds: float) -> None:
-    """Return when there is such a file; raise if there is none after `seconds`."""
-    give_up = time.monotonic() + seconds
+def until_exists(path: Path) -> None:
+    """Return when there is such a file; raise if there is none after a minute."""
+    give_up = time.monotonic() + 60
     while not path.exists():
         assert time.monotonic() < give_up
         time.sleep(0.001)
@@ -68,6 +75,6 @@ async def test_the_loop_goes_on_while_a_job_runs_in_a_process(tmp_path: Path) ->
     sign = tmp_path / "the loop goes on"
     with process_pool(1) as pool:
         async with asyncio.TaskGroup() as group:
-            group.create_task(in_process(pool, partial(until_exists, sign), 10))
+            group.create_task(in_process(pool, partial(until_exists, sign)))
             await asyncio.sleep(0)  # the job is on its way
             sign.touch()

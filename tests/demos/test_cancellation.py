@@ -1,82 +1,94 @@
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
-from demos.cancellation import (
-    Children,
-    child,
-    in_gather,
-    in_task_group,
-    in_timeout,
-    play,
-)
-from demos.support.history import History
+from demos.cancellation import Children, child, in_gather, in_task_group, in_timeout
 
-SECONDS = (0.8, 0.0, 0.4)  # B fails at once, long before A and C would be done
+Told = list[tuple[str, str]]
+
+BOTH = ["runs", "cleans up"]
 
 
-@pytest.fixture
-def logs() -> list[History]:
-    return [History() for _ in range(4)]
+def teller(told: Told, who: str) -> Callable[[str], object]:
+    return lambda what: told.append((who, what))
 
 
-def children(logs: list[History], b_fails: bool) -> Children:
-    jobs = zip(SECONDS, (False, b_fails, False), logs, strict=False)
-    return [child(*job) for job in jobs]
+def children(told: Told, *, b_fails: bool) -> Children:
+    """Return three of which B ends at once, long before A and C would."""
+    return [
+        child(0.8, False, teller(told, "A")),
+        child(0.0, b_fails, teller(told, "B")),
+        child(0.4, False, teller(told, "C")),
+    ]
 
 
-def scene(logs: list[History]) -> dict[str, History]:
-    return dict(zip(("A", "B", "C", "caller"), logs, strict=True))
+def of(who: str, told: Told) -> list[str]:
+    return [what for name, what in told if name == who]
 
 
-def steps(logs: list[History]) -> list[list[str]]:
-    return [[step for step, _ in log] for log in logs]
+def others() -> set[asyncio.Task[object]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
 
 
-async def test_a_task_group_ends_the_siblings_of_a_child_that_fails(
-    logs: list[History],
-) -> None:
-    with pytest.raises(ExceptionGroup) as caught:
-        await in_task_group(children(logs, b_fails=True))
-    assert [type(error) for error in caught.value.exceptions] == [OSError]
-    a, b, c, _ = steps(logs)
-    assert a == c == ["running", "■ CancelledError", "finally"]
-    assert b == ["running", "▲ OSError", "finally"]
-    assert len(asyncio.all_tasks()) == 1
+async def test_a_child_cleans_up_when_it_is_done() -> None:
+    told: list[str] = []
+    await child(0.0, False, told.append)
+    assert told == BOTH
 
 
-async def test_a_timeout_ends_who_is_not_done(logs: list[History]) -> None:
-    with pytest.raises(TimeoutError):
-        await in_timeout(0.05, children(logs, b_fails=False))
-    a, b, c, _ = steps(logs)
-    assert a == c == ["running", "■ CancelledError", "finally"]
-    assert b == ["running", "● done", "finally"]
-    assert len(asyncio.all_tasks()) == 1
-
-
-async def test_gather_raises_while_the_siblings_go_on(logs: list[History]) -> None:
+async def test_a_child_cleans_up_when_it_fails() -> None:
+    told: list[str] = []
     with pytest.raises(OSError, match="connection lost"):
-        await in_gather(children(logs, b_fails=True))
-    a, b, c, _ = steps(logs)
-    assert a == c == ["running"]
-    assert b == ["running", "▲ OSError", "finally"]
-    orphans = asyncio.all_tasks() - {asyncio.current_task()}
+        await child(0.0, True, told.append)
+    assert told == BOTH
+
+
+async def test_a_child_cleans_up_when_it_is_cancelled() -> None:
+    told: list[str] = []
+    task = asyncio.create_task(child(60.0, False, told.append))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert told == BOTH
+    task.cancel()  # it would clean up for a while
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_task_group_ends_the_siblings_of_a_child_that_fails() -> None:
+    told: Told = []
+    with pytest.raises(ExceptionGroup) as caught:
+        await in_task_group(children(told, b_fails=True))
+    assert [type(error) for error in caught.value.exceptions] == [OSError]
+    assert of("A", told) == of("B", told) == of("C", told) == BOTH
+    assert not others()
+
+
+async def test_a_timeout_ends_who_is_not_done() -> None:
+    told: Told = []
+    with pytest.raises(TimeoutError):
+        await in_timeout(0.05, children(told, b_fails=False))
+    assert of("A", told) == of("B", told) == of("C", told) == BOTH
+    assert not others()
+
+
+async def test_a_timeout_that_is_long_enough_changes_nothing() -> None:
+    told: list[str] = []
+    await in_timeout(60, [child(0.0, False, told.append)])
+    assert told == BOTH
+
+
+async def test_gather_raises_while_the_siblings_go_on() -> None:
+    told: Told = []
+    with pytest.raises(OSError, match="connection lost"):
+        await in_gather(children(told, b_fails=True))
+    assert of("B", told) == BOTH
+    assert of("A", told) == of("C", told) == ["runs"]
+    orphans = others()
     assert len(orphans) == 2
     _, (last,) = await asyncio.wait(orphans, return_when=asyncio.FIRST_COMPLETED)
-    assert steps(logs)[2] == ["running", "● done", "finally"]
+    assert of("C", told) == BOTH
     last.cancel()
     await asyncio.wait([last])
-    assert steps(logs)[0] == ["running", "■ CancelledError", "finally"]
-
-
-def test_the_scene_counts_the_orphans_and_leaves_none(logs: list[History]) -> None:
-    assert asyncio.run(play(in_gather, True, scene(logs), SECONDS)) == 2
-    a, _, c, caller = steps(logs)
-    assert a == c == ["running", "▲ orphan", "■ CancelledError", "finally"]
-    assert caller == ["waits", "▲ got OSError"]
-
-
-def test_the_scene_of_a_task_group_has_no_orphans(logs: list[History]) -> None:
-    assert asyncio.run(play(in_task_group, True, scene(logs), SECONDS)) == 0
-    order = sorted((when, step) for log in logs for step, when in log)
-    assert order[-1][1] == "▲ got ExceptionGroup"
+    assert of("A", told) == BOTH

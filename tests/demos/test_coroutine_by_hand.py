@@ -1,41 +1,105 @@
 import inspect
-from functools import partial
-from itertools import groupby
+from pathlib import Path
 
-from demos.coroutine_by_hand import add, ask, by_hand, look
-from demos.support.source import Position, record
+import pytest
 
+from demos.coroutine_by_hand import add, by_hand, main
+from demos.support.console import WIDTH, console
+from demos.support.source import ROWS
+from tests.demos.changed import changed, last_picture
 
-def places() -> list[dict[str, Position]]:
-    coroutine = add()
-    see = partial(look, coroutine)
-    return record(partial(by_hand, coroutine), see, by_hand, add, ask)
+SECOND = '    second = await ask("second?")\n'
+TOTAL = "    return first + second\n"
 
 
 def test_send_gives_what_was_yielded_and_stop_iteration_carries_the_result() -> None:
-    assert by_hand(add()) == ["first?", "second?", 50]
+    assert by_hand(add(), 42, 8) == 50
 
 
-def test_it_is_suspended_on_its_two_awaits_and_then_closed() -> None:
-    source, first = inspect.getsourcelines(add)
-    awaits = [first + at for at, line in enumerate(source) if "await ask" in line]
-    seen = [(step["add"].state, step["add"].line) for step in places()]
-    stops = [key for key, _ in groupby(seen) if key[0] in ("suspended", "closed")]
-    assert stops == [("suspended", awaits[0]), ("suspended", awaits[1]), ("closed", 0)]
+@pytest.mark.parametrize(("answers", "asked"), [((), "first?"), ((42,), "second?")])
+def test_without_an_answer_it_stays_suspended(
+    answers: tuple[int, ...], asked: str
+) -> None:
+    coroutine = add()
+    assert by_hand(coroutine, *answers) == asked
+    assert inspect.getcoroutinestate(coroutine) == "CORO_SUSPENDED"
+    coroutine.close()
 
 
-def test_the_caller_runs_while_it_is_suspended_and_calls_while_it_runs() -> None:
-    pairs = {(step["by_hand"].state, step["add"].state) for step in places()}
-    assert pairs == {
-        ("running", "created"),
-        ("calling", "running"),
-        ("calling", "calling"),  # add() is in ask()
-        ("running", "suspended"),
-        ("running", "closed"),
-    }
+def test_the_lesson_counts_what_was_sent() -> None:
+    with console.capture():
+        assert main(pace=0) == "No loop: 3 × send(), and add() has returned 85."
 
 
-def test_variables_outlive_the_pause() -> None:
-    suspended = [s["add"].values for s in places() if s["add"].state == "suspended"]
-    assert suspended[0] == {}
-    assert suspended[-1] == {"first": 42}
+@pytest.mark.parametrize(("answers", "line"), [(0, "first?"), (1, "second?")])
+def test_nobody_resumes_what_nobody_answers(answers: int, line: str) -> None:
+    with console.capture() as captured:
+        lesson = main(answers=answers, pace=0)
+    (row,) = [row for row in captured.get().splitlines() if f'ask("{line}")' in row]
+    number, glyph, *_ = row.split()
+    assert glyph == "■"
+    assert lesson == (
+        f"Nobody resumes add(): suspended in line {number}, it never returns."
+    )
+
+
+@pytest.mark.parametrize(
+    ("replaced", "lesson"),
+    [
+        pytest.param(
+            {TOTAL: '    third = await ask("third?")\n    return first + third\n'},
+            "4 × send(), and add() has returned 86",
+            id="a third await",
+        ),
+        pytest.param(
+            {SECOND: "", TOTAL: "    return first\n"},
+            "2 × send(), and add() has returned 42",
+            id="one await",
+        ),
+        pytest.param(
+            {
+                '    first = await ask("first?")\n': "    total = 1\n",
+                SECOND: "",
+                TOTAL: "    return total\n",
+            },
+            "1 × send(), and add() has returned 1",
+            id="no await, a local",
+        ),
+        pytest.param(
+            {
+                SECOND: "    other = await twice()\n",
+                TOTAL: """    return first + other
+
+
+async def twice() -> int:
+    return 2 * await ask("how much?")
+""",
+            },
+            "3 × send(), and add() has returned 128",
+            id="two coroutines",
+        ),
+        pytest.param(
+            {
+                SECOND: "    second = 0\n",
+                TOTAL: '    while True:\n        second += await ask("more?")\n',
+            },
+            "Nobody resumes add(): suspended in line 37, it never returns.",
+            id="no end",
+        ),
+    ],
+)
+def test_add_can_be_changed(
+    replaced: dict[str, str], lesson: str, tmp_path: Path
+) -> None:
+    rows, said = last_picture(changed("coroutine_by_hand", tmp_path, replaced))
+    assert lesson in said
+    for new in "".join(replaced.values()).splitlines():
+        assert not new or any(new in row for row in rows)
+    assert len(rows) <= ROWS
+    assert max(map(len, rows)) <= WIDTH
+
+
+def test_an_error_in_a_changed_coroutine_is_that_error(tmp_path: Path) -> None:
+    demo = changed("coroutine_by_hand", tmp_path, {SECOND: ""})
+    with pytest.raises(NameError, match="second"):
+        last_picture(demo)

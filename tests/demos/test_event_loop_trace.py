@@ -41,7 +41,7 @@ def test_while_a_thread_blocks_the_timer_is_served() -> None:
 @pytest.mark.parametrize(
     "flags",
     [
-        {"args": "an 'open quote"},
+        {"script": __file__, "args": "an 'open quote"},
         {"script": "no such file.py"},
         {"json": "no such folder/trace.json"},
         {"svg": "."},
@@ -59,24 +59,27 @@ def test_the_events_and_the_timeline_of_both_runs_are_written(
     monkeypatch.setattr(loop_view, "FRAMES", 100)  # a second: the replay is over soon
     events, timeline = tmp_path / "events.json", tmp_path / "timeline.svg"
     timeline.write_text("an older one", encoding="utf-8")
-    main(json=str(events), svg=str(timeline), slow=1)
+    lesson = main(json=str(events), svg=str(timeline), slow=1)
+    assert lesson and lesson.startswith("Beside time.sleep the 100 ms timer came at ")
     assert {*tmp_path.iterdir()} == {events, timeline}
     written = json.loads(events.read_text(encoding="utf-8"))
-    titles = ["time.sleep(0.12)", "to_thread(time.sleep, 0.12)"]
+    titles = ["time.sleep(0.12)", "asyncio.to_thread(time.sleep, 0.12)"]
     assert [run["title"] for run in written] == titles
     for run, order in zip(written, (BLOCKED, FREED), strict=True):
         assert run.keys() == {"title", "events"}
         assert {event["event"] for event in run["events"]} <= tracer.EVENTS.keys()
         assert order_of_exits(Timeline(**run)) == order
     texts = ElementTree.parse(timeline).iter("{http://www.w3.org/2000/svg}text")
-    named = [text.text for text in texts if text.text in (*TASKS, *titles)]
-    assert named == [titles[0], *TASKS, titles[1], *TASKS]
+    named = [(text.text or "").strip() for text in texts]
+    shown = [text for text in named if text in (*TASKS, *titles)]
+    assert shown == [titles[0], *TASKS, titles[1], *TASKS]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the default loop is a Proactor")
 def test_a_script_s_exit_code_is_the_command_s(tmp_path: Path) -> None:
     script, events = tmp_path / "theirs.py", tmp_path / "events.json"
     script.write_text(SCRIPT, encoding="utf-8")
+    assert main(script=str(script), args="0") is None
     with pytest.raises(Exit) as caught:
         main(script=str(script), args="7", json=str(events))
     assert (caught.value.code, caught.value.message) == (7, None)

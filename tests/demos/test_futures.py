@@ -1,38 +1,31 @@
 import asyncio
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
 
 import pytest
 
-from demos.futures import Jobs, ask, in_loop, in_thread, state
-from demos.support.history import History
+from demos.futures import ask, call, call_async, follow, state
 
-AFTER = ["goes on", "result()"]
-SETTLED = {
-    "A": ["pending", "● result 42"],
-    "B": ["pending", "▲ exception ZeroDivisionError"],
-    "C": ["pending", "■ cancelled"],
-}
+Told = list[tuple[str, str]]
 
 
 @pytest.fixture
 def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(1) as pool:
         yield pool
 
 
-def jobs() -> Jobs:
-    stop = Event()
-    return [(stop, 0.4, 1), (stop, 0.4, 0), (stop, 0.4, 1)]
+def of(who: str, told: Told) -> list[str]:
+    return [what for name, what in told if name == who]
 
 
-def histories() -> dict[str, History]:
-    return {row: History() for row in ("A", "B", "C", "caller")}
+def nothing() -> None:
+    pass
 
 
-def steps(log: dict[str, History]) -> dict[str, list[str]]:
-    return {row: [step for step, _ in history] for row, history in log.items()}
+async def nothing_async() -> None:
+    await asyncio.sleep(0)
 
 
 def test_states_of_a_concurrent_future() -> None:
@@ -41,11 +34,8 @@ def test_states_of_a_concurrent_future() -> None:
     done.set_result(42)
     failed.set_exception(OSError())
     assert cancelled.cancel()
-    assert [*map(state, (done, failed, cancelled))] == [
-        "● result 42",
-        "▲ exception OSError",
-        "■ cancelled",
-    ]
+    ends = [state(future) for future in (done, failed, cancelled)]
+    assert ends == ["result 42", "OSError", "cancelled"]
 
 
 async def test_states_of_an_asyncio_future() -> None:
@@ -55,31 +45,94 @@ async def test_states_of_an_asyncio_future() -> None:
     done.set_result(42)
     failed.set_exception(OSError())
     assert cancelled.cancel()
-    assert [*map(state, (done, failed, cancelled))] == [
-        "● result 42",
-        "▲ exception OSError",
-        "■ cancelled",
-    ]
+    ends = [state(future) for future in (done, failed, cancelled)]
+    assert ends == ["result 42", "OSError", "cancelled"]
+
+
+def test_a_future_is_followed_to_its_end() -> None:
+    told: Told = []
+    future = Future[int]()
+    follow("A", future, lambda *step: told.append(step))
+    future.set_result(1)
+    assert told == [("A", "pending"), ("A", "result 1")]
 
 
 async def test_asyncio_raises_while_pending() -> None:
+    told: Told = []
     future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    assert ask(future) == "InvalidStateError"
+    assert ask(future, lambda *step: told.append(step)) == "InvalidStateError"
     future.set_result(1)
-    assert ask(future) == "● result 1"
+    assert ask(future, lambda *step: told.append(step)) == "result 1"
+    assert of("caller", told) == ["asks", "InvalidStateError", "asks", "result 1"]
 
 
-def test_in_a_thread_the_caller_gets_the_result_late(pool: ThreadPoolExecutor) -> None:
-    log = histories()
-    in_thread(pool, jobs(), log)
+def test_asked_too_early_a_concurrent_future_blocks(pool: ThreadPoolExecutor) -> None:
+    told: Told = []
+    asked = threading.Event()
+
+    def tell(who: str, what: str) -> None:
+        told.append((who, what))
+        if what == "asks":
+            asked.set()
+
+    def divide(dividend: int, divisor: int) -> int:
+        assert asked.wait(60)
+        return dividend // divisor
+
+    assert call(pool, divide, nothing, tell) == "result 7"
     pool.shutdown()
-    assert steps(log) == SETTLED | {"caller": [*AFTER, "● result 42"]}
+    assert {who: of(who, told) for who, _ in told} == {
+        "A": ["pending", "result 7"],
+        "B": ["pending", "ZeroDivisionError"],
+        "C": ["pending", "cancelled"],
+        "caller": ["asks", "result 7"],
+    }
 
 
-async def test_in_a_loop_the_caller_gets_an_exception_first(
-    pool: ThreadPoolExecutor,
-) -> None:
-    log = histories()
-    await in_loop(pool, jobs(), log)
-    caller = [*AFTER, "InvalidStateError", "● result 42"]
-    assert steps(log) == SETTLED | {"caller": caller}
+async def test_asked_too_early_an_asyncio_future_raises() -> None:
+    told: Told = []
+    asked = asyncio.Event()
+
+    def tell(who: str, what: str) -> None:
+        told.append((who, what))
+        if what == "asks":
+            asked.set()
+
+    async def divide(dividend: int, divisor: int) -> int:
+        await asked.wait()
+        return dividend // divisor
+
+    assert await call_async(divide, nothing_async, tell) == "InvalidStateError"
+    assert {who: of(who, told) for who, _ in told} == {
+        "A": ["pending", "result 7"],
+        "B": ["pending", "ZeroDivisionError"],
+        "C": ["pending", "cancelled"],
+        "caller": ["asks", "InvalidStateError"],
+    }
+
+
+def test_asked_when_done_a_concurrent_future_answers(pool: ThreadPoolExecutor) -> None:
+    told: Told = []
+    done = threading.Event()
+
+    def tell(who: str, what: str) -> None:
+        told.append((who, what))
+        if what == "result 7":
+            done.set()
+
+    def divide(dividend: int, divisor: int) -> int:
+        return dividend // divisor
+
+    assert call(pool, divide, lambda: done.wait(60), tell) == "result 7"
+    assert told.index(("A", "result 7")) < told.index(("caller", "asks"))
+
+
+async def test_asked_when_done_an_asyncio_future_answers() -> None:
+    told: Told = []
+
+    async def divide(dividend: int, divisor: int) -> int:
+        return dividend // divisor
+
+    answer = await call_async(divide, nothing_async, lambda *step: told.append(step))
+    assert answer == "result 7"
+    assert told.index(("A", "result 7")) < told.index(("caller", "asks"))

@@ -1,71 +1,50 @@
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
-from threading import Barrier
+import re
 
 import pytest
 
-from demos import threads_vs_processes
-from demos.support.slow_server import slow_server
-from demos.support.speedup.figures import SEQUENTIAL, Figures
-from demos.support.speedup.pools import THREADS, executors
-from demos.threads_vs_processes import (
-    NOTES,
-    SIZES,
-    Workload,
-    ceiling,
-    compare,
-    compare_sizes,
-    plan,
-    run_jobs,
+from demos.support.jobs import pi
+from demos.support.speedup.comparison import Way
+from demos.support.speedup.pools import executors, kept, running_pools
+from demos.threads_vs_processes import in_processes, in_threads, one_after_another
+from tests.talks import ROOT, invoke
+
+ITEMS = [3000, 10, 200, 1]
+
+
+@pytest.mark.parametrize("way", [one_after_another, in_threads, in_processes])
+def test_all_ways_give_the_same_results_in_order(way: Way) -> None:
+    assert way(pi, ITEMS) == [pi(terms) for terms in ITEMS]
+
+
+def test_all_ways_run_in_pools_of_this_python_that_stay() -> None:
+    with running_pools(2) as pools:
+        assert list(pools) == list(executors())
+        for model, pool in pools.items():
+            way = in_processes if model == "processes" else in_threads
+            for _ in range(2):
+                assert way(pi, ITEMS, kept(pool)) == [pi(terms) for terms in ITEMS]
+
+
+@pytest.mark.parametrize("way", [one_after_another, in_threads])
+def test_an_error_of_a_job_reaches_the_caller(way: Way) -> None:
+    with pytest.raises(ZeroDivisionError):
+        way((1).__truediv__, [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("flags", "lesson"),
+    [
+        (("--work=5",), r"(T|Free t)hreads: Python .+; processes: Python [\d.]+ ×"),
+        (("--sizes",), r"Processes pay from jobs of .+ ms on; with their start, .+"),
+    ],
 )
-from tests.talks import PATIENCE
-
-
-def test_all_models_give_the_same_results() -> None:
-    figures = Figures()
-    with slow_server() as port:
-        workloads = plan(port, workers=2, seconds=0.01)
-        for _ in range(2):
-            steps = list(compare(figures, workloads, workers=2))
-    figures.check()
-    models = [SEQUENTIAL, *executors()]
-    assert set(figures.starts) == set(executors())
-    assert set(figures.timings) == {(model, name) for model in models for name in NOTES}
-    assert {len(timings) for timings in figures.timings.values()} == {2}
-    assert {f"{name}: {model}" for model in models for name in NOTES} < set(steps)
-    assert steps.index("processes: start") < steps.index(f"{THREADS}: start")
-    assert len(figures.ceilings) == 2
-
-
-def test_a_wait_takes_no_cpu_and_a_computation_does() -> None:
-    with slow_server() as port:
-        computing, waiting, _ = plan(port, workers=2, seconds=0.2)
-        busy = run_jobs(map, computing)
-        idle = run_jobs(map, waiting)
-    assert idle.cpu < busy.cpu
-
-
-def test_the_ceiling_is_measured_with_workers_that_are_busy_at_once(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_run_fits_the_screen_and_says_what_was_measured(
+    flags: tuple[str, ...], lesson: str
 ) -> None:
-    calls, all_busy = count(), Barrier(3)
-
-    def work(seconds: float) -> int:
-        if next(calls):  # the first is alone
-            all_busy.wait(PATIENCE)
-        return 100
-
-    monkeypatch.setattr(threads_vs_processes, "spin", work)
-    with ThreadPoolExecutor(3) as pool:
-        assert ceiling(pool, 3) == 3
-
-
-def test_an_error_of_a_job_reaches_the_caller() -> None:
-    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
-        run_jobs(pool.map, Workload("", (1).__truediv__, [0]))
-
-
-def test_every_job_size_is_measured_without_and_with_processes() -> None:
-    figures = Figures()
-    assert len(list(compare_sizes(figures, workers=2, repeat=1))) == len(SIZES)
-    assert len(figures.sizes) == len(SIZES)
+    command = ("demo.threads-vs-processes", "--workers=2", "--repeat=1", *flags)
+    done = invoke(ROOT, *command)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 21
+    assert max(map(len, lines)) <= 80
+    assert re.fullmatch(lesson, lines[-2])

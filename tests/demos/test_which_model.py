@@ -3,7 +3,8 @@ from functools import partial
 
 from demos.support.jobs import pi, pi_async, request
 from demos.support.slow_server import request_async, slow_server
-from demos.which_model import models, rule, run_tasks
+from demos.which_model import models, rule, run_in_tasks
+from tests.talks import ROOT, invoke
 
 
 def test_the_rule_is_the_article_s() -> None:
@@ -33,4 +34,14 @@ async def test_tasks_wait_at_the_same_time() -> None:
         await here.wait()
         return number
 
-    assert await run_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
+    assert await run_in_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
+
+
+def test_a_run_fits_the_screen_and_says_where_the_rule_is_right() -> None:
+    done = invoke(ROOT, "demo.which-model", "--waits=4", "--repeat=1")
+    assert (done.returncode, done.stderr) == (0, "")
+    *lines, lesson, _ = done.stdout.splitlines()
+    assert len(lines) <= 19
+    assert max(map(len, lines)) <= 80
+    ticks = sum("✓ right" in line for line in lines)
+    assert lesson.startswith(f"Rule ✓ in {ticks} of 3: ")

@@ -4,9 +4,7 @@ from rich.text import Text
 from demos.support.drawing import (
     Span,
     bar,
-    heartbeats,
     lane,
-    worst_lag,
 )
 
 
@@ -62,18 +60,3 @@ def test_a_span_at_or_past_the_end_is_in_the_last_cell(moment: float) -> None:
 
 def test_a_lane_without_spans_is_empty() -> None:
     assert lane([], 4, 8).plain == " " * 8
-
-
-def test_the_worst_lag_is_of_the_latest_beat() -> None:
-    assert worst_lag([0, 1, 2.25, 3.25], period=1) == 0.25
-    assert worst_lag([], period=1) == worst_lag([7], period=1) == 0
-
-
-def test_beats_are_dots_and_a_late_one_has_its_wait_in_red() -> None:
-    text = heartbeats([10, 11, 15, 16], 1, now=16.2, end=8, width=16)
-    assert text.plain == "● ● ▓▓▓▓▓▓● ●   "
-    assert ("▓▓▓▓▓▓", "blocked") in styles(text)
-
-
-def test_a_beat_that_is_still_due_is_red_up_to_now() -> None:
-    assert heartbeats([10, 11], 1, now=14, end=8, width=16).plain == "● ● ▓▓▓▓        "

@@ -1,17 +1,16 @@
-from collections import Counter
-
 import pytest
-from invoke.exceptions import Exit
 
 from demos.support.console import console
-from demos.support.heat_table import HeatTable, judge
+from demos.support.heat_table import HeatTable, Row, judge
+
+MODELS = ("threads", "processes", "asyncio")
 
 
 @pytest.mark.parametrize(
     ("times", "mark", "words"),
     [
-        ({"a": 1.0, "b": 2.0, "c": 3.0}, "✓", "2.0× as fast as b"),
-        ({"a": 2.0, "b": 3.0, "c": 1.0}, "→", "c 2.0× as fast"),
+        ({"a": 1.0, "b": 2.0, "c": 3.0}, "✓", "right: 2.0 × as fast as b"),
+        ({"a": 2.0, "b": 3.0, "c": 1.0}, "→", "c: 2.0 × as fast"),
         ({"a": 1.0, "b": 1.05, "c": 3.0}, "≈", "no faster than b"),
         ({"a": 1.05, "b": 1.0, "c": 3.0}, "≈", "no faster than b"),
     ],
@@ -23,29 +22,36 @@ def test_the_rule_is_ticked_or_corrected_by_the_times(
     assert (verdict.mark, verdict.words) == (mark, words)
 
 
-def test_every_call_is_made_to_warm_up_and_then_as_often_as_asked() -> None:
-    calls: Counter[str] = Counter()
-    row = {
-        "threads": lambda: calls.update(["threads"]),
-        "asyncio": lambda: calls.update(["asyncio"]),
-    }
-    table = HeatTable({"one": ("asyncio", row), "two": ("threads", row)}, "")
-    table.measure(repeat=2)
-    assert calls == {"threads": 6, "asyncio": 6}
-    assert list(table.verdicts()) == ["one", "two"]
+def measured(*seconds: float) -> HeatTable:
+    """A table of one row, whose models took so many seconds."""
+    calls = dict.fromkeys(MODELS, lambda: None)
+    table = HeatTable([Row("few waits", "8 × 5 ms", "threads", calls)], "on loopback")
+    for model, value in zip(MODELS, seconds, strict=True):
+        table.rounds.times["few waits", model] = [value / 2, value, value * 2]
+    return table
 
 
-def test_other_results_are_an_error() -> None:
-    table = HeatTable({"one": ("a", {"a": lambda: 1, "b": lambda: 2})}, "")
-    with pytest.raises(Exit, match=r"one: . gave another result"):
-        table.measure(repeat=1)
+def test_the_fastest_of_a_row_is_tinted_in_its_colour_and_nothing_else() -> None:
+    text = measured(0.2, 0.4, 0.1).__rich__()
+    tinted = [
+        text.plain[span.start : span.end].strip()
+        for span in text.spans
+        if not isinstance(span.style, str) and span.style.reverse
+    ]
+    assert tinted == ["100 ms [50–200]", "best"]
 
 
-@pytest.mark.parametrize("width", [80, 96])
-def test_the_table_fits_the_stage(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "width", width)
-    row = dict.fromkeys(("threads", "processes", "asyncio"), lambda: 1)
-    names = ("CPU-bound\n8 × 50 ms", "few\n5 ms", "many slow waits\n1000 × 50 ms")
-    table = HeatTable(dict.fromkeys(names, ("processes", row)), "note")
+def test_the_rows_that_the_rule_is_right_in_are_told() -> None:
+    assert measured(0.1, 0.4, 0.2).right() == {"few waits": 2.0}
+    assert measured(0.2, 0.4, 0.1).right() == {}
+
+
+def test_the_table_fits_the_screen_and_is_drawn_before_anything_is_measured() -> None:
+    calls = dict.fromkeys(MODELS, lambda: 1)
+    names = ("CPU-bound", "few fast waits", "many slow waits")
+    rows = [Row(name, "1000 × 50 ms", "processes", calls) for name in names]
+    table = HeatTable(rows, "note")
+    before = console.render_lines(table)
     table.measure(repeat=1)
-    assert len(console.render_lines(table)) <= 20
+    after = console.render_lines(table)
+    assert len(before) == len(after) <= 19

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from demos.support.measure import gil_enabled, interpreter
+from demos.support.measure import aligned, fastest, gil_enabled, interpreter
 
 
 def test_the_gil_is_on_unless_python_says_otherwise(
@@ -22,3 +22,21 @@ def test_the_interpreter_is_named_in_few_words(
     assert interpreter().endswith(f" {release}, GIL on")
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False)
     assert interpreter().endswith(f" {release}, no GIL")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "figures"),
+    [
+        ([0.0012, 0.0034, 0.0023], " 2.3 ms [1.2–3.4]   "),
+        ([0.118, 0.115, 0.121], " 118 ms [115–121]   "),
+        ([9.999, 9.99, 12.4], "9999 ms [9990–12400]"),
+        ([12.0], " 12.0 s [12.0–12.0] "),
+    ],
+)
+def test_the_figures_of_a_column_align(seconds: list[float], figures: str) -> None:
+    assert aligned(seconds) == figures
+
+
+def test_those_that_do_not_differ_from_the_fastest_are_as_fast() -> None:
+    assert fastest({"a": 1.05, "b": 1.0, "c": 1.2}) == {"a", "b"}
+    assert fastest({"a": 3.0, "b": 1.0}) == {"b"}

@@ -1,1 +1,1 @@
-"""What threads and processes are compared with: pools, figures, the chart."""
+"""What compares ways to run jobs: pools, what they give, and from which size on."""

@@ -1,6 +1,7 @@
 """Run somebody's program under the tracer, in a process of its own."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -8,14 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from invoke.exceptions import Exit
 from rich.console import Console
 from rich.theme import Theme
 
-from demos.support.console import STYLES, console
+from demos.support.console import STYLES
+from demos.support.flags import UsageError
 from demos.support.trace import tracer
+from demos.support.trace.files import Files
 from demos.support.trace.keys import has_keyboard
 from demos.support.trace.loop_view import play
-from demos.support.trace.timeline import Timeline, chart, legend
+from demos.support.trace.timeline import Timeline, chart, spelt
 from demos.support.trace.tracer import Event
 
 UNTRACED = (
@@ -50,22 +54,31 @@ def trace_script(
     return code if code >= 0 else 128 - code, events
 
 
-def show_script(
-    script: str, args: Sequence[str], last: int, slow: float
-) -> tuple[int, list[Timeline]]:
-    """Trace `script`, then say on stderr what was seen; with a keyboard, replay it."""
-    code, events = trace_script(script, args, last)
+def show_script(script: str, args: str, files: Files, last: int, slow: float) -> None:
+    """Trace `script`, then say on stderr what was seen; with a keyboard, replay it.
+
+    `args` are its arguments, quoted as in a shell. Raises UsageError where there is no
+    such script, and Exit with its exit code where that is not 0.
+    """
+    if not Path(script).is_file():
+        raise UsageError(f"--script {script}: no such file")
+    try:
+        words = shlex.split(args)
+    except ValueError as error:
+        raise UsageError(f"--args {args}: {error}") from None
+    code, events = trace_script(script, words, last)
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
     if events is None or not any(e["event"] == "before_task_step" for e in events):
         errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
-        return code, []
-    timeline = Timeline(Path(script).name, events)
-    if has_keyboard():
-        play(timeline.program, slow, playing=False)
-    seconds, who = timeline.longest_step()
-    note = f"from left to right: {timeline.end:.3g} s"
-    errors.print(chart(timeline, console.width, timeline.end, note), legend())
-    errors.print(f"longest step: {seconds * 1000:.1f} ms, {who}", style="lesson")
-    if len(events) >= last:
-        errors.print(f"only the last {last} events were kept (--last)", style="note")
-    return code, [timeline]
+    else:
+        timeline = Timeline(Path(script).name, events)
+        if has_keyboard():
+            play(timeline, slow, playing=False)
+        errors.print(chart(timeline))
+        seconds, who = timeline.state.longest
+        errors.print(f"longest step: {spelt(seconds)}, {who}", style="lesson")
+        if len(events) >= last:
+            errors.print(f"only the last {last} events were kept (--last)")
+        files.write(timeline)
+    if code:
+        raise Exit(code=code)

@@ -20,7 +20,7 @@ def test_who_will_wake_a_waiting_task(blocked: Timeline) -> None:
     for event in blocked.program:
         state.apply(event)
         for task in state.waiting:
-            wakers.add((state.names[task], state.waker(task)))
+            wakers.add((state.name(task), state.waker(task)))
     assert wakers >= {
         ("scenario", "the last of 4 tasks"),
         ("sleep 100 ms", "a timer"),

@@ -1,8 +1,12 @@
+import contextlib
+import json
 import sys
 from pathlib import Path
 
 import pytest
+from invoke.exceptions import Exit
 
+from demos.support.trace.files import Files
 from demos.support.trace.script import ENDED, UNTRACED, show_script, trace_script
 
 SCRIPT = """
@@ -16,6 +20,7 @@ asyncio.run(main())
 sys.exit(7)
 """
 
+NOWHERE = Files(None, None)
 Captured = pytest.CaptureFixture[str]
 selector = pytest.mark.skipif(
     sys.platform == "win32", reason="the default loop is a Proactor"
@@ -54,11 +59,12 @@ def test_a_script_that_is_cut_short_leaves_no_trace(tmp_path: Path) -> None:
 def test_what_was_seen_goes_to_stderr_and_the_output_stays_the_script_s(
     tmp_path: Path, capfd: Captured
 ) -> None:
-    code, timelines = show_script(program(tmp_path, SCRIPT), ["a"], 1000, 10)
+    with pytest.raises(Exit) as caught:
+        show_script(program(tmp_path, SCRIPT), "a 'b c'", NOWHERE, 1000, 10)
     out, err = capfd.readouterr()
-    assert (code, out) == (7, "['a']\n")
-    assert [timeline.title for timeline in timelines] == ["their program.py"]
+    assert (caught.value.code, out) == (7, "['a', 'b c']\n")
     assert err.startswith("their error\n")
+    assert "their program.py" in err
     assert "longest step: " in err
     assert "(--last)" not in err
 
@@ -67,11 +73,12 @@ def test_what_was_seen_goes_to_stderr_and_the_output_stays_the_script_s(
 def test_it_says_when_only_the_last_events_were_kept(
     tmp_path: Path, capfd: Captured
 ) -> None:
-    code, (timeline,) = show_script(program(tmp_path, SCRIPT), [], 20, 10)
-    assert code == 7
+    kept = tmp_path / "events.json"
+    with pytest.raises(Exit):
+        show_script(program(tmp_path, SCRIPT), "", Files(str(kept), None), 20, 10)
     assert "only the last 20 events were kept (--last)" in capfd.readouterr().err
-    steps = [e for e in timeline.events if e["event"] != "task_spawned"]
-    assert len(steps) <= 20
+    (run,) = json.loads(kept.read_text(encoding="utf-8"))
+    assert len([e for e in run["events"] if e["event"] != "task_spawned"]) <= 20
 
 
 @pytest.mark.parametrize(
@@ -85,5 +92,8 @@ def test_it_says_when_only_the_last_events_were_kept(
 def test_it_says_why_there_is_no_trace(
     tmp_path: Path, capfd: Captured, source: str, code: int, said: str
 ) -> None:
-    assert show_script(program(tmp_path, source), [], 1000, 10) == (code, [])
+    ended = pytest.raises(Exit) if code else contextlib.nullcontext()
+    with ended as caught:
+        show_script(program(tmp_path, source), "", NOWHERE, 1000, 10)
+    assert (caught.value.code if caught else 0) == code
     assert capfd.readouterr().err == f"{said}\n"

@@ -1,27 +1,43 @@
 import re
-from xml.etree import ElementTree
 
-from demos.support.trace.timeline import Timeline, lanes, svg
+import pytest
+
+from demos.support.trace.timeline import Timeline, chart, spelt, ticks
 
 TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "handler"]
 
 
-def test_lanes_show_who_blocked_and_who_was_late(blocked: Timeline) -> None:
-    found = {lane.name: lane for lane in lanes(blocked)}
+def test_lives_show_who_blocked_and_who_was_late(blocked: Timeline) -> None:
+    found = {life.name: life for life in blocked.lives()}
     assert [*found] == TASKS
     assert found["handler"].during("blocked")
     assert found["sleep 100 ms"].during("late")
 
 
 def test_the_longest_step_is_named_with_its_line(blocked: Timeline) -> None:
-    _, who = blocked.longest_step()
+    _, who = blocked.state.longest
     assert re.fullmatch(r"handler from .*event_loop_trace\.py:\d+", who)
 
 
-def test_the_timeline_is_a_picture_to_embed(blocked: Timeline) -> None:
-    root = ElementTree.fromstring(svg([blocked, blocked]))
-    assert root[0].tag.endswith("title")
-    assert not [node for node in root.iter() if "id" in node.attrib]
-    texts = [node.text or "" for node in root.iter() if node.tag.endswith("}text")]
-    assert [text for text in texts if text in TASKS] == TASKS * 2
-    assert [text for text in texts if text.startswith(("BLOCKED", "LATE"))]
+def test_a_chart_says_who_blocked_who_was_late_and_when_each_was_done(
+    blocked: Timeline,
+) -> None:
+    title, *lines = chart(blocked).plain.splitlines()
+    assert title == "blocked"
+    rows = dict(zip(TASKS, lines, strict=False))
+    for name, row in rows.items():
+        assert re.fullmatch(rf"{name} .* \d+ ms", row)
+    assert re.search(r"█ BLOCKED \d+ ms █", rows["handler"])
+    assert re.search(r"░ LATE \d+ ms ░", rows["sleep 100 ms"])
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (0.173, ["0 ms", "50 ms", "100 ms", "150 ms"]),
+        (0.000_03, ["0 ms", "0.01 ms", "0.02 ms", "0.03 ms"]),
+        (30, ["0 ms", "5000 ms", "10.0 s", "15.0 s", "20.0 s", "25.0 s", "30.0 s"]),
+    ],
+)
+def test_an_axis_has_a_few_round_times(end: float, words: list[str]) -> None:
+    assert [spelt(tick) for tick in ticks(end)] == words
