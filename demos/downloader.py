@@ -18,7 +18,7 @@ import httpx
 from aiohttp import ClientError, ClientSession
 
 from demos.support.catalog import run
-from demos.support.download import room
+from demos.support.download import file_server, room
 from demos.support.flags import Flag
 
 Reply = bytes | Exception
@@ -142,7 +142,7 @@ def main(
         return room.sweep_limits(ways, latency, error_rate, seed, repeat or 1)
     if url:
         return room.race_urls(ways, url, to, concurrency, repeat or 1)
-    plan = room.plan_files(files, latency, error_rate, seed)
+    plan = file_server.plan_files(files, latency, error_rate, seed)
     return room.race_files(ways, plan, to, concurrency, repeat or 3)
 
 

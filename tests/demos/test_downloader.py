@@ -126,7 +126,7 @@ def test_a_stall_ends_at_the_deadline(way: Way, server: FileServer) -> None:
 
 def test_a_body_that_is_not_the_right_one_fails(way: Way, server: FileServer) -> None:
     url, other = server.url(File("a", seed=1)), File("a", seed=2)
-    download = Download(url, size=other.size, digest=other.digest)
+    download = Download(url, digest=other.digest)
     way([download], 1)
     assert download.failures == ["wrong digest"] * 3
 

@@ -17,27 +17,22 @@ CONNECT = 5.0  # seconds to get a connection
 
 
 class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
-    """All that goes to a server and comes from it; no wait goes beyond the deadline.
+    """All that goes to a server and comes from it; no wait lasts longer than to `end`.
 
     A socket's own timeout would start anew with each byte. A thread that waits cannot
     be cancelled, but its socket can be shut down: then it raises a RuntimeError.
     """
 
     def __init__(self, origin: URL) -> None:
-        self._end = math.inf  # on the monotonic clock
-        self._begun = False
-        self._shut = False
-        self._stream: httpcore.NetworkStream | None = None
+        self.end = math.inf  # on the monotonic clock
         self.http = httpcore.HTTPConnection(
             httpcore.URL(str(origin)).origin,
             tls_context() if origin.scheme == "https" else None,
             network_backend=self,
         )
-
-    def begin(self, end: float) -> None:
-        """Begin a request that must be over at `end`, on the monotonic clock."""
-        self._end = end
-        self._begun = False
+        self._stream: httpcore.NetworkStream | None = None
+        self._answered = False
+        self._shut = False
 
     def shut_down(self) -> None:
         """End what another thread is doing here."""
@@ -52,32 +47,28 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
         self._stream = super().connect_tcp(host, port, *args, **options)
         return self
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> Self:
+    def start_tls(self, *args: Any, **options: Any) -> Self:
         """Go on in TLS."""
         assert self._stream
-        timeout = min(CONNECT, self._left())
-        self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        options["timeout"] = min(CONNECT, self._left())
+        self._stream = self._stream.start_tls(*args, **options)
         return self
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send a request."""
+        assert self._stream
+        self._stream.write(buffer, self._left())
+        self._answered = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, b"" at the end."""
         assert self._stream
         data = self._stream.read(max_bytes, self._left())
         self._left()  # or else what was shut down seems to have come to its end
-        if not self._begun and not b"HTTP/".startswith(data[:5]):
+        if not self._answered and not b"HTTP/".startswith(data[:5]):
             raise Failure("not an HTTP answer")  # h11 would wait for a whole head
-        self._begun = True
+        self._answered = True
         return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`."""
-        assert self._stream
-        self._stream.write(buffer, self._left())
 
     def close(self) -> None:
         """Close the connection, if it was opened."""
@@ -86,14 +77,13 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks of the socket."""
-        assert self._stream
-        return self._stream.get_extra_info(info)
+        return self._stream.get_extra_info(info) if self._stream else None
 
     def _left(self) -> float:
         """Return the seconds that are left; raise TimeoutError if there are none."""
         if self._shut:
             raise RuntimeError("the session is closed")
-        seconds = self._end - monotonic()
+        seconds = self.end - monotonic()
         if seconds <= 0:
             raise TimeoutError
         return seconds

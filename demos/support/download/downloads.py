@@ -6,17 +6,17 @@ A file is written as ``name.part`` and gets its name when every byte was checked
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
-from typing import BinaryIO, Literal, Self
+from typing import BinaryIO, Literal
 
 from httpx import Headers
 from yarl import URL
 
-from demos.support.download.failures import EXPECTED, Failure, Passing, failure
+from demos.support.download.failures import Failure, Passing, failure
 
 State = Literal["queued", "waiting", "receiving", "done", "failed"]
 DEADLINE = 60.0  # seconds for one attempt, all in all
@@ -32,11 +32,11 @@ class Download:
     url: str
     path: Path | None = None  # where to keep it
     deadline: float = DEADLINE  # seconds, for each attempt
-    size: int | None = None  # bytes; known beforehand, or found
     digest: str | None = None  # SHA-256 in hexadecimal; known beforehand, or found
+    size: int = 0  # bytes, once it is done
+    measured: bool = True  # did the server say where the body ends?
     changes: list[tuple[float, State]] = field(default_factory=list)  # perf_counter
     failures: list[str] = field(default_factory=list)  # one for each failed attempt
-    measured: bool = True  # did the server say where the body ends?
 
     @property
     def state(self) -> State:
@@ -51,49 +51,59 @@ class Download:
 Downloads = Sequence[Download]
 
 
-class Attempt:
-    """One try: as a context manager it names what goes wrong, and raises a Failure."""
+@contextmanager
+def attempt(download: Download) -> Iterator["Body"]:
+    """Try a download: keep the file in the end, or raise what went wrong as a Failure.
+
+    It is waiting before, and done or failed after; a mistake or a cancellation passes.
+    """
+    body = Body(download)
+    try:
+        yield body
+        body.keep()
+        download.enter("done")
+    except Exception as error:
+        if named := failure(error):
+            download.failures.append(str(named))
+            download.enter("failed")
+            raise named from error
+        raise
+    finally:
+        body.drop()
+
+
+class Body:
+    """The body of a download, checked and written as it comes."""
 
     def __init__(self, download: Download) -> None:
-        download.enter("waiting")
-        self.download = download
-        self._wire = 0  # bytes as they came
-        self._length: int | None = None
+        self._download = download
         self._size = 0  # bytes, unpacked
         self._digest = sha256()
         self._gunzip: Gunzip | None = None
         self._part: BinaryIO | None = None
 
-    def __enter__(self) -> Self:
-        """Take what comes from now on."""
-        return self
-
     def begin(self, headers: Headers) -> None:
-        """Begin to receive a body; raise Failure if it is not to be understood."""
-        length = headers.get("Content-Length", "")
+        """Begin to receive; raise Failure for what is not to be understood."""
         chunked = headers.get("Transfer-Encoding", "").lower()
         if chunked not in ("", "chunked"):
             raise Failure("not an HTTP answer")  # to what was asked
-        if length.isdecimal() and not chunked:
-            self._length = int(length)
-        self.download.measured = bool(chunked) or self._length is not None
+        self._download.measured = bool(chunked) or "Content-Length" in headers
         encoding = headers.get("Content-Encoding", "identity").lower()
         if encoding not in ("identity", "gzip", "x-gzip"):
             raise Failure(f"encoding {encoding}, not asked for")
-        name = URL(self.download.url, encoded=True).name.lower()
+        name = URL(self._download.url, encoded=True).name.lower()
         if encoding != "identity" and not name.endswith(PACKED):
             self._gunzip = Gunzip()
-        if self.download.path:
-            self._part = part(self.download.path).open("wb")
-        self.download.enter("receiving")
+        if self._download.path:
+            self._part = part(self._download.path).open("wb")
+        self._download.enter("receiving")
 
     def take(self, piece: bytes) -> bytes:
-        """Take a piece of the body as it came over the wire, and return it unpacked.
+        """Take a piece as it came over the wire, and return it unpacked.
 
         What goes to a file is not returned. A write blocks for what the page cache
         takes; a slow disk would need asyncio.to_thread.
         """
-        self._wire += len(piece)
         kept = []
         for data in self._gunzip.unpack(piece) if self._gunzip else (piece,):
             self._size += len(data)
@@ -106,51 +116,28 @@ class Attempt:
                 kept.append(data)
         return b"".join(kept)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Keep the file, or drop what there is of it and note what went wrong."""
-        try:
-            if error is None:
-                self._keep()
-        except (Failure, OSError) as problem:
-            error = problem
-        finally:
-            self._drop()
-        if isinstance(error, EXPECTED):
-            named = failure(error)
-            self.download.failures.append(str(named))
-            self.download.enter("failed")
-            raise named from error
+    def keep(self) -> None:
+        """Give the file its name; raise Failure if a byte is missing, or wrong.
 
-    def _keep(self) -> None:
-        """Give the file its name; raise Failure if a byte is missing, or wrong."""
-        download = self.download
-        digest = self._digest.hexdigest()
+        That no byte is missing on the wire is for the client to say.
+        """
+        download, digest = self._download, self._digest.hexdigest()
         if download.state != "receiving":
             raise Failure("its body was not read")
-        if self._length not in (None, self._wire):
-            raise Passing("truncated")
         if self._gunzip and not self._gunzip.complete:
             raise Passing("truncated gzip")
-        if (download.size or self._size) != self._size:
-            raise Passing("truncated")
         if (download.digest or digest) != digest:
             raise Passing("wrong digest")
         if self._part and download.path:
             self._part.close()
             part(download.path).replace(download.path)
         download.size, download.digest = self._size, digest
-        download.enter("done")
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Remove what was not given its name."""
-        if self._part and self.download.path:
+        if self._part and self._download.path:
             self._part.close()
-            part(self.download.path).unlink(missing_ok=True)
+            part(self._download.path).unlink(missing_ok=True)
 
 
 class Gunzip:

@@ -8,7 +8,7 @@ import aiohttp
 import h11
 import httpcore
 import httpx
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
 
 class Failure(Exception):  # noqa: N818 (it is a result, and named so on screen)
@@ -28,35 +28,23 @@ class Refusal(Passing):
         self.headers = headers
 
 
-# What a client or the file system may raise; anything else is a mistake of ours.
-EXPECTED = (
-    Failure,
-    OSError,
-    UnicodeError,
-    aiohttp.ClientError,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    zlib.error,
-)
 TOO_LONG = "headers of more than 64 KiB"
 
 
-def failure(error: Exception) -> Failure:
-    """Name an error of one of EXPECTED."""
+def failure(error: BaseException | None) -> Failure | None:
+    """Name what a client or the file system says; None for anything else."""
     if isinstance(error, Failure):
         return error
-    if "ConnectionResetError" in str(error):  # in a body, only aiohttp's text tells
-        return Passing("connection reset")
-    while isinstance(error.__cause__, Exception):  # clients wrap what the system said
-        error = error.__cause__
+    text = str(error)
+    while isinstance(cause := getattr(error, "__cause__", None), Exception):
+        error = cause  # clients wrap what the system said
     match error:
         case TimeoutError():
             return Passing("timed out")
         case socket.gaierror() | UnicodeError():
             return Failure("the name does not resolve")
-        case ssl.SSLCertVerificationError() as problem:
-            return Failure(f"bad certificate: {problem.verify_message}")
+        case ssl.SSLCertVerificationError():
+            return Failure(f"bad certificate: {error.verify_message}")
         case ssl.SSLError():
             return Failure("no TLS on that port")
         case ConnectionRefusedError():
@@ -69,9 +57,11 @@ def failure(error: Exception) -> Failure:
             return Passing("broken gzip")
         case LineTooLong() | h11.RemoteProtocolError(error_status_hint=431):
             return Failure(TOO_LONG)
-    text = str(error)
-    if "Server disconnected" in text:
-        return Passing("connection reset")
-    if "Not enough data" in text or "peer closed connection" in text:
-        return Passing("truncated")
-    return Failure("not an HTTP answer")
+        case BadHttpMessage() | h11.RemoteProtocolError() | httpcore.ProtocolError():
+            # What broke off is told by the text only.
+            if "ConnectionResetError" in text or "Server disconnected" in text:
+                return Passing("connection reset")
+            if "Not enough data" in text or "peer closed connection" in text:
+                return Passing("truncated")
+            return Failure("not an HTTP answer")
+    return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from statistics import mean, median
@@ -21,8 +21,6 @@ from demos.support.download.sweep import Sweep
 from demos.support.download.variants import Variant, lost, outcomes
 from demos.support.download.waterfall import race
 from demos.support.flags import UsageError
-
-__all__ = ["check", "plan_files", "race_files", "race_urls", "sweep_limits", "ways"]
 
 TOO_LONG = 30.0  # seconds: what would take more one after another is not run so
 PERIOD = 0.1  # seconds from one look for a Ctrl-C to the next
@@ -54,46 +52,41 @@ def check(sweep: bool, urls: Sequence[str], to: str | None) -> None:
 def ways(
     one_by_one: Callable[[Any, list[str]], Replies],
     in_threads: Callable[[Any, list[str], int], Replies],
-    in_tasks: Callable[[Any, list[str], int], Coroutine[Any, Any, Replies]],
+    in_tasks: Callable[[Any, list[str], int], Awaitable[Replies]],
 ) -> Ways:
     """Return the lesson's three ways to download, each with a session that watches."""
-    return {
-        "one by one": sync_way(lambda session, urls, limit: one_by_one(session, urls)),
-        "threads": sync_way(in_threads),
-        "asyncio": async_way(in_tasks),
-    }
 
+    def run_alone(downloads: Downloads, limit: int) -> None:
+        in_session(downloads, one_by_one)
 
-def sync_way(download: Callable[[Any, list[str], int], Replies]) -> Way:
-    """Return a way to carry out downloads with a function."""
+    def run_threads(downloads: Downloads, limit: int) -> None:
+        in_session(downloads, in_threads, limit)
 
-    def way(downloads: Downloads, limit: int) -> None:
-        urls = [download.url for download in downloads]
-        # In a thread: after a Ctrl-C the session ends first, and what waits in it. That
-        # may come too early, or on Windows, to break into a wait without an end.
-        with ThreadPoolExecutor(1) as pool, Session(downloads) as session:
-            future = pool.submit(download, session, urls, limit)
-            while not future.done():
-                wait([future], PERIOD)
-        raise_mistakes(downloads, future.result())
-
-    return way
-
-
-def async_way(
-    download: Callable[[Any, list[str], int], Coroutine[Any, Any, Replies]],
-) -> Way:
-    """Return a way to carry out downloads with a coroutine, in a loop of its own."""
-
-    async def run(downloads: Downloads, limit: int) -> Replies:
+    async def watch(downloads: Downloads, limit: int) -> None:
         urls = [download.url for download in downloads]
         async with AsyncSession(downloads) as session:
-            return await download(session, urls, limit)
+            raise_mistakes(downloads, await in_tasks(session, urls, limit))
 
-    def way(downloads: Downloads, limit: int) -> None:
-        raise_mistakes(downloads, asyncio.run(run(downloads, limit)))
+    def run_tasks(downloads: Downloads, limit: int) -> None:
+        asyncio.run(watch(downloads, limit))
 
-    return way
+    return {"one by one": run_alone, "threads": run_threads, "asyncio": run_tasks}
+
+
+def in_session(
+    downloads: Downloads, download: Callable[..., Replies], *limit: int
+) -> None:
+    """Carry out downloads with a function that gets a session, URLs and the limit.
+
+    It runs in a thread: after a Ctrl-C the session ends first, and what waits in it.
+    That may come too early, or on Windows, to break into a wait without an end.
+    """
+    urls = [download.url for download in downloads]
+    with ThreadPoolExecutor(1) as pool, Session(downloads) as session:
+        future = pool.submit(download, session, urls, *limit)
+        while not future.done():
+            wait([future], PERIOD)
+    raise_mistakes(downloads, future.result())
 
 
 def raise_mistakes(downloads: Downloads, replies: Replies) -> None:
@@ -142,7 +135,6 @@ def from_server(
             server.url(file),
             Path(to, file.name) if to else None,
             patience,
-            file.size,
             file.digest,
         )
         for file in files

@@ -6,6 +6,7 @@ alive, follow redirects, hold the deadline and the limits, and never try again.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from threading import Lock
@@ -19,7 +20,7 @@ from yarl import URL
 
 from demos.support.download.addresses import address, redirected, request_headers
 from demos.support.download.connection import CONNECT, Connection
-from demos.support.download.downloads import Attempt, Download, Downloads
+from demos.support.download.downloads import Body, Download, Downloads, attempt
 from demos.support.download.failures import TOO_LONG, Failure, Refusal
 
 MOST_REDIRECTS = 10
@@ -31,17 +32,18 @@ class Register:
 
     def __init__(self, downloads: Downloads) -> None:
         self._lock = Lock()
-        self._downloads: dict[str, list[Download]] = {}
+        self._downloads = defaultdict[str, list[Download]](list)
         for download in downloads:
-            self._downloads.setdefault(download.url, []).append(download)
+            self._downloads[download.url].append(download)
 
-    def attempt(self, url: str) -> Attempt:
-        """Return a new attempt at a download of `url` that nobody is at."""
+    def take(self, url: str) -> Download:
+        """Return a download of `url` that nobody is at; from now on it is waiting."""
         with self._lock:
-            for download in self._downloads.get(url, ()):
+            for download in self._downloads[url]:
                 if download.state in ("queued", "failed"):
-                    return Attempt(download)
-            return Attempt(Download(url))
+                    download.enter("waiting")
+                    return download
+        raise LookupError("no such download, or it is done")
 
 
 class Answer:
@@ -49,10 +51,10 @@ class Answer:
 
     def __init__(
         self,
-        attempt: Attempt,
         status: int,
         headers: Iterable[tuple[bytes, bytes]],
-        pieces: Any,
+        pieces: Any,  # of the body, as they come over the wire
+        body: Body,
     ) -> None:
         if sum(len(name) + len(value) + 4 for name, value in headers) > LONGEST_HEAD:
             raise Failure(TOO_LONG)
@@ -60,8 +62,8 @@ class Answer:
             raise Failure("not an HTTP answer")
         self.status = status
         self.headers = Headers([*headers], encoding="latin-1")
-        self._attempt = attempt
-        self._pieces = pieces  # of the body, as they come over the wire
+        self._pieces = pieces
+        self._body = body
 
     def raise_for_status(self) -> None:
         """Raise Refusal if this is not the file."""
@@ -70,8 +72,8 @@ class Answer:
 
     def read(self) -> bytes:
         """Return the body, unpacked; b"" where it goes to a file."""
-        self._attempt.begin(self.headers)
-        return b"".join([self._attempt.take(piece) for piece in self._pieces])
+        self._body.begin(self.headers)
+        return b"".join([self._body.take(piece) for piece in self._pieces])
 
 
 class AsyncAnswer(Answer):
@@ -79,8 +81,8 @@ class AsyncAnswer(Answer):
 
     async def read(self) -> bytes:  # type: ignore[override]
         """Return the body, unpacked; b"" where it goes to a file."""
-        self._attempt.begin(self.headers)
-        return b"".join([self._attempt.take(piece) async for piece in self._pieces])
+        self._body.begin(self.headers)
+        return b"".join([self._body.take(piece) async for piece in self._pieces])
 
 
 class Session:
@@ -112,13 +114,13 @@ class Session:
     @contextmanager
     def stream(self, method: str, url: str) -> Iterator[Answer]:
         """Ask for `url`; whatever goes wrong in the block is raised as a Failure."""
-        with self._register.attempt(url) as attempt:
-            end = monotonic() + attempt.download.deadline
-            target = address(url)
+        download = self._register.take(url)
+        end = monotonic() + download.deadline
+        target = address(url)
+        with attempt(download) as body:
             for _ in range(MOST_REDIRECTS + 1):
-                with self._ask(method, target, end) as response:
-                    pieces = response.iter_stream()
-                    answer = Answer(attempt, response.status, response.headers, pieces)
+                with self._ask(method, target, end) as got:
+                    answer = Answer(got.status, got.headers, got.iter_stream(), body)
                     onward = redirected(target, answer.status, answer.headers)
                     if not onward:
                         yield answer
@@ -128,9 +130,9 @@ class Session:
 
     @contextmanager
     def _ask(self, method: str, url: URL, end: float) -> Iterator[httpcore.Response]:
-        """Send one request, on a connection that takes part till the block ends."""
+        """Send one request, on a connection that is its own till the block ends."""
         connection = self._take(url.origin())
-        connection.begin(end)
+        connection.end = end
         target = httpcore.URL(
             scheme=url.scheme,
             host=url.raw_host or "",
@@ -188,21 +190,18 @@ class AsyncSession:
     @asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[AsyncAnswer]:
         """Ask for `url`; whatever goes wrong in the block is raised as a Failure."""
-        with self._register.attempt(url) as attempt:
-            async with asyncio.timeout(attempt.download.deadline):
-                target = address(url)
+        download = self._register.take(url)
+        target = address(url)
+        with attempt(download) as body:
+            async with asyncio.timeout(download.deadline):
                 for _ in range(MOST_REDIRECTS + 1):
                     async with self._http.get(
                         target.with_user(None),
                         headers=request_headers(target),
                         allow_redirects=False,
-                    ) as response:
-                        answer = AsyncAnswer(
-                            attempt,
-                            response.status,
-                            response.raw_headers,
-                            response.content.iter_any(),
-                        )
+                    ) as got:
+                        pieces = got.content.iter_any()
+                        answer = AsyncAnswer(got.status, got.raw_headers, pieces, body)
                         onward = redirected(target, answer.status, answer.headers)
                         if not onward:
                             yield answer

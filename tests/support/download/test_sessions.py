@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pytest
 
 from demos import downloader
-from demos.support.download import room
 from demos.support.download.downloads import Download
 from demos.support.download.sessions import AsyncSession, Session
 from tests.support.download.web import answer, web
@@ -334,11 +333,3 @@ async def test_the_same_address_may_be_asked_for_twice(way: str) -> None:
         downloads = [Download(f"{server.origin}/a") for _ in range(2)]
         await asyncio.to_thread(WAYS[way], *downloads)
     assert [download.state for download in downloads] == ["done", "done"]
-
-
-def test_the_room_tells_a_mistake_from_a_failed_download() -> None:
-    failed, queued = Download("a"), Download("b")
-    failed.enter("failed")
-    room.raise_mistakes([failed, queued], [ValueError("odd"), b"body"])
-    with pytest.raises(TypeError, match="typo"):
-        room.raise_mistakes([failed, queued], [b"", TypeError("typo")])
