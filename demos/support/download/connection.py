@@ -3,7 +3,6 @@
 import math
 import ssl
 from contextlib import suppress
-from functools import cache
 from socket import SHUT_RDWR
 from time import monotonic
 from typing import Any, Self
@@ -14,6 +13,7 @@ from yarl import URL
 from demos.support.download.failures import Failure
 
 CONNECT = 5.0  # seconds to get a connection
+TLS = ssl.create_default_context()  # for all: it takes some 20 ms to make
 
 
 class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
@@ -27,7 +27,7 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
         self.end = math.inf  # on the monotonic clock
         self.http = httpcore.HTTPConnection(
             httpcore.URL(str(origin)).origin,
-            tls_context() if origin.scheme == "https" else None,
+            TLS,
             network_backend=self,
         )
         self._stream: httpcore.NetworkStream | None = None
@@ -87,9 +87,3 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
         if seconds <= 0:
             raise TimeoutError
         return seconds
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Return what all TLS connections share: it takes some 20 ms to make."""
-    return ssl.create_default_context()

@@ -84,10 +84,9 @@ class Body:
 
     def begin(self, headers: Headers) -> None:
         """Begin to receive; raise Failure for what is not to be understood."""
-        chunked = headers.get("Transfer-Encoding", "").lower()
-        if chunked not in ("", "chunked"):
+        if headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
             raise Failure("not an HTTP answer")  # to what was asked
-        self._download.measured = bool(chunked) or "Content-Length" in headers
+        self._download.measured = is_measured(headers)
         encoding = headers.get("Content-Encoding", "identity").lower()
         if encoding not in ("identity", "gzip", "x-gzip"):
             raise Failure(f"encoding {encoding}, not asked for")
@@ -138,6 +137,11 @@ class Body:
         if self._part and self._download.path:
             self._part.close()
             part(self._download.path).unlink(missing_ok=True)
+
+
+def is_measured(headers: Headers) -> bool:
+    """Return whether a server says where the body ends."""
+    return "Content-Length" in headers or "Transfer-Encoding" in headers
 
 
 class Gunzip:

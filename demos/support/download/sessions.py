@@ -19,8 +19,14 @@ from httpx import Headers
 from yarl import URL
 
 from demos.support.download.addresses import address, redirected, request_headers
-from demos.support.download.connection import CONNECT, Connection
-from demos.support.download.downloads import Body, Download, Downloads, attempt
+from demos.support.download.connection import CONNECT, TLS, Connection
+from demos.support.download.downloads import (
+    Body,
+    Download,
+    Downloads,
+    attempt,
+    is_measured,
+)
 from demos.support.download.failures import TOO_LONG, Failure, Refusal
 
 MOST_REDIRECTS = 10
@@ -75,6 +81,12 @@ class Answer:
         self._body.begin(self.headers)
         return b"".join([self._body.take(piece) for piece in self._pieces])
 
+    def read_over(self) -> None:
+        """Read a body that nobody wants, if then the connection can be kept."""
+        if is_measured(self.headers):
+            for _ in self._pieces:
+                pass
+
 
 class AsyncAnswer(Answer):
     """What the lesson uses of aiohttp.ClientResponse."""
@@ -83,6 +95,12 @@ class AsyncAnswer(Answer):
         """Return the body, unpacked; b"" where it goes to a file."""
         self._body.begin(self.headers)
         return b"".join([self._body.take(piece) async for piece in self._pieces])
+
+    async def read_over(self) -> None:  # type: ignore[override]
+        """Read a body that nobody wants, if then the connection can be kept."""
+        if is_measured(self.headers):
+            async for _ in self._pieces:
+                pass
 
 
 class Session:
@@ -125,6 +143,7 @@ class Session:
                     if not onward:
                         yield answer
                         return
+                    answer.read_over()
                 target = onward
             raise Failure(f"more than {MOST_REDIRECTS} redirects")
 
@@ -172,7 +191,7 @@ class AsyncSession:
     async def __aenter__(self) -> Self:
         """Open aiohttp's session, without limits of its own but the one to connect."""
         self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=aiohttp.TCPConnector(limit=0, ssl=TLS),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(sock_connect=CONNECT),
             auto_decompress=False,
@@ -206,5 +225,6 @@ class AsyncSession:
                         if not onward:
                             yield answer
                             return
+                        await answer.read_over()
                     target = onward
                 raise Failure(f"more than {MOST_REDIRECTS} redirects")

@@ -2,12 +2,15 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from demos import downloader
+from demos.support.download import connection, sessions
 from demos.support.download.downloads import Download
 from demos.support.download.sessions import AsyncSession, Session
 from tests.support.download.web import answer, web
@@ -35,7 +38,7 @@ class Row:
 
 def moved(place: str | bytes) -> bytes:
     raw = place.encode() if isinstance(place, str) else place
-    return answer(b"", b"Location: " + raw, status=302)
+    return answer(b"It is over there.", b"Location: " + raw, status=302)
 
 
 def one(target: str, *answers: bytes) -> tuple[str, dict[str, Sequence[bytes]]]:
@@ -325,6 +328,28 @@ async def test_a_body_that_is_not_read_is_no_download(way: str) -> None:
         with pytest.raises(Exception, match="its body was not read"):
             await asyncio.to_thread(run)
     assert download.state == "failed"
+
+
+@each_way
+async def test_over_tls_it_is_the_same(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = Path(__file__).with_name("localhost.pem")  # a key, and a certificate of it
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(pem)
+    async with web({"/a": [moved("/next")], "/next": [NEXT]}, tls) as server:
+        urls = [f"https://localhost:{server.port}{path}" for path in ("/a", "/next")]
+        strangers = [Download(url) for url in urls]
+        await asyncio.to_thread(WAYS[way], *strangers)
+        trusting = ssl.create_default_context(cafile=pem)
+        for module in (connection, sessions):
+            monkeypatch.setattr(module, "TLS", trusting)
+        friends = [Download(url) for url in urls]
+        replies = await asyncio.to_thread(WAYS[way], *friends)
+    for stranger in strangers:
+        assert stranger.failures == ["bad certificate: self-signed certificate"]
+    assert replies == [b"next", b"next"]
+    assert {request.connection for request in server.requests} == {1}
 
 
 @each_way

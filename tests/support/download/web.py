@@ -1,6 +1,7 @@
 """A small web server of the tests' own, which sends the bytes that it is told to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -64,11 +65,13 @@ def answer(body: bytes = b"", *headers: str | bytes, status: int = 200) -> bytes
 
 
 @asynccontextmanager
-async def web(answers: Mapping[str, Sequence[bytes]]) -> AsyncIterator[Web]:
+async def web(
+    answers: Mapping[str, Sequence[bytes]], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Web]:
     """Run a server in this event loop, on a free port of 127.0.0.1."""
     made = Web(answers)
     async with AsyncExitStack() as stack:
-        server = await asyncio.start_server(made.serve, "127.0.0.1")
+        server = await asyncio.start_server(made.serve, "127.0.0.1", ssl=tls)
         stack.callback(server.close)
         made.port = server.sockets[0].getsockname()[1]
         yield made
