@@ -1,7 +1,7 @@
 """Downloading many files: concurrency wins, and asyncio is one way to get it.
 
 Run:       invoke demo.downloader (your own files: --url URL --to FOLDER)
-Look for:  one by one is a long staircase, ten at once a short one, however it is done.
+Look for:  one by one is a long staircase, ten at once a short one either way.
 Try next:  invoke demo.downloader --concurrency 1
            invoke demo.threads-vs-processes
 """
