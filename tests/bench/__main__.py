@@ -10,8 +10,9 @@ from time import perf_counter
 
 from rich.table import Table
 
-from demos.downloader import from_server, variants, warm_up
+from demos import downloader
 from demos.support.console import console
+from demos.support.download import room
 from demos.support.download.file_server import file_server, plan_files
 from demos.support.measure import python
 from slides.stage import node, packages
@@ -37,15 +38,20 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> str:
 def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
     """Return how many times the latency bound each way to download takes."""
     plan = plan_files(files, latency, 0, 7)
+    lesson = room.ways(
+        downloader.download_one_by_one,
+        downloader.download_in_threads,
+        downloader.download_in_tasks,
+    )
     ways = [
         way
-        for way in variants(limit, [file.latency for file in plan])
+        for way in room.variants(lesson, limit, [file.latency for file in plan])
         if not way.skipped
     ]
     with file_server(limit) as server:
-        warm_up(ways, server)
+        room.warm_up(ways, server)
         for way in sample(ways * 3, 3 * len(ways)):
-            way.run(from_server(server, plan, limit), perf_counter)
+            way.run(room.from_server(server, plan, limit), perf_counter)
     what = f"{files:,} downloads, {limit:,} at once, to the latency bound"
     rows = []
     for way in ways:

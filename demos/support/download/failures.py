@@ -3,65 +3,65 @@
 import socket
 import ssl
 import zlib
-from http.client import HTTPException, IncompleteRead
 
 import aiohttp
-
-from demos.support.download.http_client import RedirectError
+import h11
+import httpcore
+import httpx
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
 
 class Failure(Exception):  # noqa: N818 (it is a result, and named so on screen)
-    """The name of what went wrong; `final` if to try again cannot help."""
-
-    def __init__(self, name: str, *, final: bool = False) -> None:
-        super().__init__(name)
-        self.final = final
+    """The name of what went wrong, where to try again cannot help."""
 
 
-# What a client or the file system may raise; anything else is a mistake of ours.
-EXPECTED = (
-    Failure,
-    OSError,
-    aiohttp.ClientError,
-    HTTPException,
-    ValueError,
-    zlib.error,
-)
+class Passing(Failure, httpx.HTTPError, aiohttp.ClientError):
+    """What may pass: an error that the users of both clients know and try again."""
 
 
-def failure(error: Exception) -> Failure:
-    """Name an error of one of EXPECTED."""
-    cause = getattr(error, "os_error", None)  # aiohttp wraps what the system said
-    cause = cause or getattr(error, "certificate_error", None)
-    match cause or error:
-        case Failure() as known:
-            return known
+class Refusal(Passing):
+    """An answer that is no file: its status says whether to try again."""
+
+    def __init__(self, status: int, headers: httpx.Headers) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.headers = headers
+
+
+TOO_LONG = "headers of more than 64 KiB"
+
+
+def failure(error: BaseException | None) -> Failure | None:
+    """Name what a client or the file system says; None for anything else."""
+    if isinstance(error, Failure):
+        return error
+    text = str(error)
+    while isinstance(cause := getattr(error, "__cause__", None), Exception):
+        error = cause  # clients wrap what the system said
+    match error:
         case TimeoutError():
-            return Failure("timed out")
-        case socket.gaierror():
-            return Failure("the name does not resolve", final=True)
-        case ssl.SSLCertVerificationError() as cause:
-            return Failure(f"bad certificate: {cause.verify_message}", final=True)
+            return Passing("timed out")
+        case socket.gaierror() | UnicodeError():
+            return Failure("the name does not resolve")
+        case ssl.SSLCertVerificationError():
+            return Failure(f"bad certificate: {error.verify_message}")
         case ssl.SSLError():
-            return Failure("no TLS on that port", final=True)
+            return Failure("no TLS on that port")
         case ConnectionRefusedError():
-            return Failure("connection refused", final=True)
+            return Failure("connection refused")
         case ConnectionError() | aiohttp.ServerDisconnectedError():
-            return Failure("connection reset")
-        case aiohttp.ClientPayloadError() if "ConnectionResetError" in str(error):
-            return Failure("connection reset")  # only the text tells
-        case IncompleteRead() | aiohttp.ClientPayloadError():
-            return Failure("truncated")
+            return Passing("connection reset")
         case OSError(strerror=str(reason)):
-            return Failure(reason.lower(), final=True)
-        case aiohttp.TooManyRedirects():
-            return Failure("more than 10 redirects", final=True)
-        case aiohttp.RedirectClientError():
-            return Failure(f"redirected to {error}", final=True)
-        case RedirectError():
-            return Failure(str(error), final=True)
-        case HTTPException() | aiohttp.ClientResponseError():
-            return Failure("not an HTTP answer", final=True)
+            return Failure(reason.lower())
         case zlib.error():
-            return Failure("broken gzip")
-    return Failure(str(error) or type(error).__name__, final=True)
+            return Passing("broken gzip")
+        case LineTooLong() | h11.RemoteProtocolError(error_status_hint=431):
+            return Failure(TOO_LONG)
+        case BadHttpMessage() | h11.RemoteProtocolError() | httpcore.ProtocolError():
+            # What broke off is told by the text only.
+            if "ConnectionResetError" in text or "Server disconnected" in text:
+                return Passing("connection reset")
+            if "Not enough data" in text or "peer closed connection" in text:
+                return Passing("truncated")
+            return Failure("not an HTTP answer")
+    return None

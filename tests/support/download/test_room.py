@@ -1,0 +1,84 @@
+"""What a race says of itself is true for what was run."""
+
+from pathlib import Path
+
+import pytest
+
+from demos.support.download import room
+from demos.support.download.downloads import Download
+from demos.support.download.variants import Repeat, Variant
+from demos.support.flags import UsageError
+
+
+def variant(seconds: float, limit: int, latencies: list[float]) -> Variant:
+    made = Variant("", "", lambda downloads, limit: None, limit, latencies)
+    made.repeats = [Repeat([], 1.0, 1.0 + seconds)]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds", "line"),
+    [
+        (
+            10,
+            (1.8, 0.2, 0.2),
+            "10 at once: threads 9.0 ×, asyncio 9.0 × as fast: "
+            "concurrency wins, not asyncio",
+        ),
+        (10, (1.8, 0.3, 0.2), "10 at once: threads 6.0 ×, asyncio 9.0 × as fast"),
+        (2, (1.8, 1.2, 1.1), "2 at once: threads 1.5 ×, asyncio 1.6 × as fast"),
+        (
+            1,
+            (1.8, 1.8, 1.7),
+            "1 at once: threads 1.0 ×, asyncio 1.1 × as fast: all three are alike",
+        ),
+    ],
+)
+def test_concurrency_wins_only_where_it_did(
+    limit: int, seconds: tuple[float, float, float], line: str
+) -> None:
+    assert room.what_was_seen(*(variant(each, limit, []) for each in seconds)) == line
+
+
+def test_what_was_not_run_is_told_as_such() -> None:
+    ways = [variant(each, 1000, [1.0] * 2000) for each in (0, 3.0, 2.5)]
+    ways[0].limit, ways[0].skipped = 1, True
+    assert room.what_was_seen(*ways) == (
+        "1000 at once: threads 3.00 s, asyncio 2.50 s; one by one would take 2,000 s"
+    )
+
+
+def test_the_first_way_has_no_limit_and_is_not_run_where_it_takes_too_long() -> None:
+    ways = room.ways(None, None, None)  # type: ignore[arg-type]
+    for files, skipped in ((3, False), (40, True)):
+        alone, threads, tasks = room.variants(ways, 5, [1.0] * files)
+        assert [alone.limit, threads.limit, tasks.limit] == [1, 5, 5]
+        assert [alone.skipped, threads.skipped, tasks.skipped] == [
+            skipped,
+            False,
+            False,
+        ]
+
+
+def test_a_mistake_in_the_lesson_is_no_failed_download() -> None:
+    failed, queued = Download("a"), Download("b")
+    failed.enter("failed")
+    room.raise_mistakes([failed, queued], [ValueError("odd"), b"body"])
+    with pytest.raises(TypeError, match="typo"):
+        room.raise_mistakes([failed, queued], [b"", TypeError("typo")])
+
+
+def test_a_folder_is_made_or_refused(tmp_path: Path) -> None:
+    room.check(False, [], str(tmp_path / "new" / "folder"))
+    assert (tmp_path / "new" / "folder").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="--to"):
+        room.check(False, [], str(tmp_path / "file"))
+
+
+def test_an_address_is_refused_without_its_password() -> None:
+    with pytest.raises(UsageError) as refused:
+        room.check(False, ["htp://me:sec/ret@a/b"], None)
+    assert str(refused.value).startswith(
+        "--url takes an address that begins with http, not 'a/b'"
+    )
