@@ -1,7 +1,12 @@
 """Downloading many files: concurrency wins, and asyncio is one way to get it.
 
 Run:       invoke demo.downloader (your own files: --url URL --to FOLDER)
-Look for:  one by one is a long staircase, ten at once a short one either way.
+Look for:  one by one is a long staircase; ten at once, by threads or by tasks, a short
+           one.
+At home:   with httpx.Client() as session:  # threads may share it
+               replies = download_in_threads(session, urls, 10)
+           async with aiohttp.ClientSession() as session:
+               replies = await download_in_tasks(session, urls, 10)
 Try next:  invoke demo.downloader --concurrency 1
            invoke demo.threads-vs-processes
 """
@@ -22,9 +27,9 @@ from demos.support.download import file_server, room
 from demos.support.flags import Flag
 
 Reply = bytes | Exception
-AsyncCall = Callable[..., Awaitable[bytes]]
-MAY_PASS = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses
-LONGEST = 5.0  # seconds that a server may make us wait
+AsyncFetch = Callable[..., Awaitable[bytes]]
+RETRIED = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses
+LONGEST_PAUSE = 5.0  # seconds, whatever a server asks for
 
 
 def fetch(session: httpx.Client, url: str) -> bytes:
@@ -50,7 +55,9 @@ def download_one_by_one(
 
 
 def download_in_threads(
-    session: httpx.Client, urls: list[str], limit: int
+    session: httpx.Client,
+    urls: list[str],
+    limit: int,
 ) -> list[Reply]:
     """Download in `limit` threads."""
     with ThreadPoolExecutor(limit) as pool:
@@ -58,7 +65,9 @@ def download_in_threads(
 
 
 async def download_in_tasks(
-    session: ClientSession, urls: list[str], limit: int
+    session: ClientSession,
+    urls: list[str],
+    limit: int,
 ) -> list[Reply]:
     """Download in a task for each file, `limit` at once."""
     slots = asyncio.Semaphore(limit)
@@ -67,7 +76,7 @@ async def download_in_tasks(
         async with slots:
             return await tried_async(session, url)
 
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:  # awaits them all
         tasks = [group.create_task(in_slot(url)) for url in urls]
     return [task.result() for task in tasks]
 
@@ -89,39 +98,52 @@ async def tried_async(session: ClientSession, url: str) -> Reply:
 
 
 def retrying(fetch: Callable[..., bytes], *args: Any) -> bytes:
-    """Fetch, up to three times if what goes wrong may pass."""
+    """Fetch; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
             return fetch(*args)
         except httpx.HTTPError as error:
+            if not may_pass(error):
+                raise
             time.sleep(pause_after(error, pause))
     return fetch(*args)
 
 
-async def retrying_async(fetch: AsyncCall, *args: Any) -> bytes:
-    """Fetch, up to three times if what goes wrong may pass."""
+async def retrying_async(fetch: AsyncFetch, *args: Any) -> bytes:
+    """Fetch; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
             return await fetch(*args)
         except (ClientError, TimeoutError) as error:
+            if not may_pass(error):
+                raise
             await asyncio.sleep(pause_after(error, pause))
     return await fetch(*args)
 
 
-def pause_after(error: Exception, pause: float) -> float:
-    """Return the seconds to wait; raise what will not pass."""
-    status = getattr(error, "status", None)  # aiohttp
-    headers = getattr(error, "headers", None)
+def answer_of(error: Any) -> tuple[int | None, Any]:
+    """Return the status and the headers that came, if any."""
     if response := getattr(error, "response", None):  # httpx
-        status, headers = response.status_code, response.headers
-    if status and status not in MAY_PASS:
-        raise error
-    asked = (headers or {}).get("Retry-After", "")
+        return response.status_code, response.headers
+    status = getattr(error, "status", None)  # aiohttp
+    return status, getattr(error, "headers", None) or {}
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether the same request may go well later."""
+    status, _ = answer_of(error)
+    return status is None or status in RETRIED
+
+
+def pause_after(error: Exception, pause: float) -> float:
+    """Return the seconds to wait: `pause`, or Retry-After."""
+    _, headers = answer_of(error)
+    asked = headers.get("Retry-After", "")
     if asked.isdecimal():
         pause = float(asked)
-    elif date := parsedate_tz(asked):
+    elif date := parsedate_tz(asked):  # it may be a date, too
         pause = mktime_tz(date) - time.time()
-    return min(max(pause, 0), LONGEST)
+    return min(max(pause, 0), LONGEST_PAUSE)
 
 
 def main(

@@ -1,7 +1,7 @@
 """An event loop fits on one slide: a deque, a heap, a selector and a `while`.
 
 Run:       invoke demo.tiny-event-loop
-Look for:  the lit line takes coroutines from place to place; add a fourth one.
+Look for:  the lit line takes coroutines from place to place; add a fourth in main().
 Try next:  invoke demo.tiny-event-loop --block 0.3
            invoke demo.blocking-the-loop
 """
@@ -33,8 +33,8 @@ class Loop:
         """Run until nothing is ready and nothing waits."""
         while True:
             while self.ready:
-                self.current = self.ready.popleft()
-                with suppress(StopIteration):
+                self.current = self.ready.popleft()  # runs now
+                with suppress(StopIteration):  # it has returned
                     self.current.send(None)  # to its next yield
             if not self.timers and not self.selector.get_map():
                 return

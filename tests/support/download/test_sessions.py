@@ -226,7 +226,7 @@ each_way = pytest.mark.parametrize("way", WAYS)
 async def test_both_sessions_agree_on_an_answer(
     way: str, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloader, "LONGEST", 0.01)
+    monkeypatch.setattr(downloader, "LONGEST_PAUSE", 0.01)
     async with web({"/next": [NEXT], **row.answers}) as server:
         origin = f"http://{row.user}127.0.0.1:{server.port}"
         download = Download(origin + row.target, deadline=10)
