@@ -54,7 +54,7 @@ def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
     repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 7,
     work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 100,
-    sizes: Annotated[bool, Flag("find how long a job must be for processes")] = False,
+    sizes: Annotated[bool, Flag("find from which job size processes pay")] = False,
 ) -> str:
     """Compare the ways to run jobs, or find the job size from which processes pay."""
     if sizes:
@@ -85,7 +85,7 @@ def compare_job_sizes(workers: int, repeat: int) -> str:
     job_sizes.measure(repeat)
     running = crossover(job_sizes.gains(with_start=False))
     new = crossover(job_sizes.gains(with_start=True))
-    return f"Running processes pay from {running} a job on, new ones from {new} on"
+    return f"Job size from which processes pay: {running}; with their start: {new}"
 
 
 if __name__ == "__main__":

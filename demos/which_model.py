@@ -10,7 +10,7 @@ Try next:  invoke demo.which-model --waits 20
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any
@@ -25,6 +25,7 @@ from demos.support.rounds import Calls
 from demos.support.slow_server import request_async, slow_server
 
 Job = Callable[[Any], Any]  # is called with an item
+AsyncJob = Callable[[Any], Coroutine[Any, Any, Any]]  # an async def
 Items = list[Any]
 PoolClass = Callable[[int], Executor]  # gets the number of workers
 MAX_PROCESSES = 16  # each is a whole Python, which must start
@@ -54,7 +55,7 @@ def in_processes(
         return list(pool.map(job, items))
 
 
-async def in_tasks(job: Job, items: Items) -> Items:
+async def in_tasks(job: AsyncJob, items: Items) -> Items:
     """Call the job with each item, in a task of its own."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(item)) for item in items]
@@ -73,11 +74,11 @@ def main(
         computing = models(pi, pi_async, [terms] * 8, workers=usable_cores())
         few_waits = models(ask, ask_async, [0.005] * 8, workers=8)  # seconds
         many_waits = models(ask, ask_async, [0.05] * waits, workers=waits)
-        slow = rule(io_bound=True, io_very_slow=True)
+        very_slow = rule(io_bound=True, io_very_slow=True)
         rows = [
             Row("CPU-bound", "8 × 50 ms", rule(io_bound=False), computing),
             Row("few fast waits", "8 × 5 ms", rule(io_bound=True), few_waits),
-            Row("many slow waits", f"{waits} × 50 ms", slow, many_waits),
+            Row("many slow waits", f"{waits} × 50 ms", very_slow, many_waits),
         ]
         table = HeatTable(rows, f"simulated local waits; ≤ {MAX_PROCESSES} processes")
         table.measure(repeat)
@@ -86,7 +87,7 @@ def main(
     return f"Rule ✓ in {len(found)} of {len(rows)}: {right or 'none'}"
 
 
-def models(job: Job, job_async: Job, items: Items, workers: int) -> Calls:
+def models(job: Job, job_async: AsyncJob, items: Items, workers: int) -> Calls:
     """Return the calls that do the same work in each model."""
     return {
         "threads": lambda: in_threads(job, items, workers),

@@ -33,7 +33,7 @@ def test_an_error_of_a_job_reaches_the_caller() -> None:
         (("--work=5",), r"(T|Free t)hreads: Python .+; processes: Python [\d.]+ ×"),
         (
             ("--sizes",),
-            r"Running processes pay from .+ ms a job on, new ones from .+ ms on",
+            r"Job size from which processes pay: .+ ms; with their start: .+ ms",
         ),
     ],
 )
