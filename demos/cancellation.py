@@ -53,7 +53,7 @@ async def in_gather(children: Children) -> None:
 def main(timeout: Annotated[float, Flag("seconds allowed", 0.1, 2)] = 0.7) -> str:
     """Play three scenes: TaskGroup, timeout, gather."""
     group_scene = Scene("TaskGroup(): B fails", "asyncio", "waits")
-    timeout_scene = Scene(f"timeout({timeout:g}): none fails", "asyncio", "waits")
+    timeout_scene = Scene(f"timeout({timeout:.3g}): none fails", "asyncio", "waits")
     gather_scene = Scene("gather(): B fails", "asyncio", "waits")
     in_time = partial(in_timeout, timeout)
     with show([group_scene, timeout_scene, gather_scene], LONGEST):

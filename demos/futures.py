@@ -91,7 +91,7 @@ def main(ask_after: Annotated[float, Flag("in seconds", 0, 3.6)] = 2) -> str:
         in_threads(divide, ask_after / 2, threads.tell)
         answer = asyncio.run(in_loop(divide_async, ask_after / 2, tasks.tell))
     wait = threads.seconds("caller", "asks")
-    asked = f"Asked at {ask_after:g} s"
+    asked = f"Asked at {ask_after:.3g} s"
     return f"{asked}: concurrent.futures blocked {wait:.2f} s; asyncio: {answer}."
 
 

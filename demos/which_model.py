@@ -3,7 +3,7 @@
 Run:       invoke demo.which-model
 Look for:  the coloured time of each row, the best: is its model the one that the rule
            names? Times run from nothing to the last result: starting a pool counts.
-           Slow waits tell the models apart when they are many: the last row has 150.
+           Slow waits tell the models apart when they are many, as in the last row.
            Try it on work of your own: add a row, with its job and its items.
 Try next:  invoke demo.which-model --waits 20
            invoke demo.api-levels
@@ -82,9 +82,9 @@ def main(
         ]
         table = HeatTable(rows, f"simulated local waits; ≤ {MAX_PROCESSES} processes")
         table.measure(repeat)
-    found = table.right()
-    right = ", ".join(f"{row} {ratio:.1f} ×" for row, ratio in found.items())
-    return f"Rule ✓ in {len(found)} of {len(rows)}: {right or 'none'}"
+    right = [f"{row} {ratio:.1f} ×" for row, ratio in table.right().items()]
+    said = f"Rule ✓ in {len(right)} of {len(rows)}"
+    return f"{said}: {', '.join(right)}" if right else said
 
 
 def models(job: Job, job_async: AsyncJob, items: Items, workers: int) -> Calls:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import bar
-from demos.support.measure import python
+from demos.support.measure import apart, python
 
 MEDIAN, RANGE = 7, 17  # cells: "143,614", "[123,145–147,452]"
 
@@ -36,14 +36,9 @@ class Chart:
         """Return the middle value of a row, NaN before there is one."""
         return median(self.values[label] or [nan])
 
-    def apart(self, label: str, other: str) -> bool:
-        """Return whether the ranges of two rows, which have values, do not touch."""
-        one, two = self.values[label], self.values[other]
-        return max(one) < min(two) or max(two) < min(one)
-
     def times(self, label: str, other: str) -> str:
         """Return how many times the other's median a row's is, "≈" if not apart."""
-        about = "" if self.apart(label, other) else "≈ "
+        about = "" if apart(self.values[label], self.values[other]) else "≈ "
         return f"{about}{self.median(label) / self.median(other):.1f} ×"
 
     def winner(self) -> str | None:
@@ -54,8 +49,9 @@ class Chart:
         if not all(self.values.values()):
             return None
         first = str(self.best(self.styles, key=self.median))
-        others = [label for label in self.styles if label != first]
-        return first if all(self.apart(first, other) for other in others) else None
+        others = [values for label, values in self.values.items() if label != first]
+        ahead = all(apart(self.values[first], other) for other in others)
+        return first if ahead else None
 
     def figures(self, label: str) -> str:
         """Return a row's median and range in columns: "    4.5 [4.2–10.1]    "."""

@@ -12,7 +12,7 @@ WIDTH = 80  # cells: a terminal as it opens, and large letters on a slide
 # The sixteen ANSI colours, so that a light terminal stays legible; the stage
 # maps them to the colours of the slides.
 STYLES = {
-    "sync": "white",
+    "sync": "default",
     "threads": "yellow",
     "free threads": "yellow",
     "processes": "magenta",

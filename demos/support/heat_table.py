@@ -1,6 +1,7 @@
 """A heat table: times by row and column, the best tinted; what they say of a rule."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import NamedTuple
 
 from rich.live import Live
@@ -8,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.measure import TIE, aligned, fastest, python
+from demos.support.measure import aligned, apart, fastest, python
 from demos.support.rounds import Calls, Rounds
 
 LABEL = 17  # cells
@@ -31,15 +32,16 @@ class Verdict(NamedTuple):
     ratio: float  # the best time that the rule does not name, by the one that it does
 
 
-def judge(advice: str, times: Mapping[str, float]) -> Verdict:
+def judge(advice: str, times: Mapping[str, Sequence[float]]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
-    other = min(times.keys() - {advice}, key=times.__getitem__)
-    ratio = times[other] / times[advice]
-    if ratio >= TIE:
+    medians = {column: median(seconds) for column, seconds in times.items()}
+    other = min(times.keys() - {advice}, key=medians.__getitem__)
+    ratio = medians[other] / medians[advice]
+    if not apart(times[advice], times[other]):
+        return Verdict("≈", f"no faster than {other}", ratio)
+    if ratio > 1:
         return Verdict("✓", f"right: {ratio:.1f} × as fast as {other}", ratio)
-    if ratio <= 1 / TIE:
-        return Verdict("→", f"{other}: {1 / ratio:.1f} × as fast", ratio)
-    return Verdict("≈", f"no faster than {other}", ratio)
+    return Verdict("→", f"{other}: {1 / ratio:.1f} × as fast", ratio)
 
 
 class HeatTable:
@@ -61,7 +63,7 @@ class HeatTable:
         """Return the rows that the rule is right in, and how far ahead it is."""
         found = {}
         for row in self._rows:
-            verdict = judge(row.advice, self.rounds.medians(row.name))
+            verdict = judge(row.advice, self.rounds.of(row.name))
             if verdict.mark == "✓":
                 found[row.name] = verdict.ratio
         return found
@@ -85,18 +87,21 @@ class HeatTable:
         times = Text(f"{row.name:{LABEL}}")
         factors = Text(f"{row.size:{LABEL}}")
         rule = Text(f"{'the rule says':{LABEL}} {row.advice}")
+        measured = self.rounds.of(row.name)
         medians = self.rounds.medians(row.name)
+        complete = len(measured) == len(self._models)
+        best = fastest(measured) if complete else set()
         for model in self._models:
             took, factor, style = "", "", Style()
-            if model in medians:
-                took = aligned(self.rounds.times[row.name, model])
+            if model in measured:
+                took = aligned(measured[model])
                 factor = f"{medians[model] / min(medians.values()):.1f} ×"
-                if model in fastest(medians):
-                    factor = "best"
-                    style = console.get_style(model) + Style(reverse=True)
+            if model in best:
+                factor = "best" if len(best) == 1 else "≈ best"
+                style = console.get_style(model) + Style(reverse=True)
             times.append(" ").append(f"{took:20}", style)
             factors.append(" ").append(f"{factor:>7}{'':13}", style)
-        if len(medians) == len(self._models):
-            verdict = judge(row.advice, medians)
+        if complete:
+            verdict = judge(row.advice, measured)
             rule.append(f" {verdict.mark} {verdict.words}")
         return [times, factors, rule]

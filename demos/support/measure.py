@@ -54,10 +54,16 @@ def aligned(seconds: Sequence[float]) -> str:
     return f"{middle:>7} [{spread:11}"
 
 
-def fastest(times: Mapping[str, float]) -> set[str]:
-    """Return the names of the shortest time, and of those that do not differ from it.
+def apart(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Return whether the ranges of two rows of values do not touch."""
+    return max(one) < min(other) or max(other) < min(one)
 
-    `times` are in seconds, by name.
+
+def fastest(times: Mapping[str, Sequence[float]]) -> set[str]:
+    """Return the names of the shortest times, and of those not apart from them.
+
+    `times` are in seconds, by name. Where none is apart, none is the fastest.
     """
-    least = min(times.values())
-    return {name for name, seconds in times.items() if seconds < least * TIE}
+    first = min(times, key=lambda name: median(times[name]))
+    ahead = {name for name in times if not apart(times[first], times[name])}
+    return ahead if ahead < times.keys() else set()

@@ -44,10 +44,14 @@ class Rounds:
         self.doing = ""
         show()
 
+    def of(self, row: str) -> dict[str, list[float]]:
+        """Return the times of each column of a row that has been measured."""
+        return {
+            column: seconds
+            for (name, column), seconds in self.times.items()
+            if name == row
+        }
+
     def medians(self, row: str) -> dict[str, float]:
         """Return the median time of each column of a row that has been measured."""
-        return {
-            column: median(seconds)
-            for (of, column), seconds in self.times.items()
-            if of == row
-        }
+        return {column: median(seconds) for column, seconds in self.of(row).items()}

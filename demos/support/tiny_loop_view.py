@@ -187,7 +187,7 @@ def who_is_where(past: list[Step], end: float) -> Table:
         if place == step.place:
             title.stylize("reverse")
         titles.append(title)
-    table.add_row("", *titles, f"{step.at:.2f} s of {end:.2f} s, replayed slowly")
+    table.add_row("", *titles, f"{step.at:.2f} of {end:.2f} s, step by step")
     for coro, name in names(past).items():
         spot = step.spots.get(coro, ENDED)
         note = Text(spot.note, "note" if spot is ENDED else style(spot.place))

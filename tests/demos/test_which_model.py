@@ -44,4 +44,4 @@ def test_a_run_fits_the_screen_and_says_where_the_rule_is_right() -> None:
     assert len(lines) <= 19
     assert max(map(len, lines)) <= 80
     ticks = sum("✓ right" in line for line in lines)
-    assert lesson.startswith(f"Rule ✓ in {ticks} of 3: ")
+    assert lesson.startswith(f"Rule ✓ in {ticks} of 3")

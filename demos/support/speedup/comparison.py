@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from statistics import median
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from rich.live import Live
@@ -98,9 +99,14 @@ class Comparison:
 
     def _find_ceiling(self) -> None:
         """Keep how many times the work of one busy process all workers do."""
-        alone = sum(self._processes.map(spin, [SPIN]))
-        together = sum(self._processes.map(spin, [SPIN] * self._workers))
-        self.ceilings.append(together / alone)
+        alone = self._pace(1)
+        self.ceilings.append(self._pace(self._workers) / alone)
+
+    def _pace(self, busy: int) -> float:
+        """Return the work a second that so many busy processes do."""
+        began = perf_counter()
+        rounds = sum(self._processes.map(spin, [SPIN] * busy))
+        return rounds / (perf_counter() - began)
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""
@@ -134,7 +140,9 @@ class Comparison:
         times = self.rounds.medians(workload)
         if not times.keys() >= {way, self._ways[0]}:
             return Text(way)
-        style = way if way in fastest(times) else ""
+        measured = self.rounds.of(workload)
+        complete = len(measured) == len(self._ways)
+        style = way if complete and way in fastest(measured) else ""
         gain = self.speedup(way, workload)
         took = aligned(self.rounds.times[workload, way])
         busy = median(self.cpu[workload, way]) / times[way]
