@@ -48,13 +48,13 @@ class Timeline:
         for event in self.program:
             state.apply(event)
         for life in state.tasks.values():
-            life.turn(self.end, life.state)
+            life.turn(state.time, life.state)
         return state
 
     @property
     def end(self) -> float:
         """When the last of those events was, in seconds."""
-        return max(float(self.program[-1]["time"]), 1e-6)
+        return max(self.state.time, 1e-6)
 
     def lives(self) -> list[Life]:
         """Return what fits a picture: the tasks that ran longest, as they came."""

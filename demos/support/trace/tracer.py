@@ -116,7 +116,8 @@ def _events_of(row: Row) -> Iterator[Row]:
 class ReadyQueue(deque[Any]):
     """The ready queue of a loop: sees who comes in, and who goes out to run.
 
-    Who has gone out runs until the next does, or until the loop asks its selector.
+    Who has gone out runs until the next does, or until the loop asks its selector: one
+    ends when the next begins.
     This is where tracing costs most: each step of each task passes here.
     """
 
@@ -145,14 +146,14 @@ class ReadyQueue(deque[Any]):
             self.task = owner
         elif not handle._cancelled:
             self.call = _described(handle)
-        self.began = perf_counter()
         return handle
 
     def end_step(self) -> None:
         """Record that what ran has ended, and what a task awaits then, and where."""
-        end = perf_counter()
+        began = self.began
+        end = self.began = perf_counter()
         if self.call:
-            self.record((self.began, "call", self.scheduled, end, *self.call))
+            self.record((began, "call", self.scheduled, end, *self.call))
             self.call = None
         task = self.task
         if task is None:
@@ -170,11 +171,12 @@ class ReadyQueue(deque[Any]):
         line = frame and frame.f_lineno
         future = task._fut_waiter
         awaits = future and id(future)
-        who = id(task), task.get_name(), getattr(outermost, "__qualname__", "?")
-        step = self.began, "step", self.scheduled, end, *who, awaits, file, line
-        self.record(step)
+        key, name = id(task), task.get_name()
+        what = getattr(outermost, "__qualname__", "?")
+        row = began, "step", self.scheduled, end, key, name, what, awaits, file, line
+        self.record(row)
         if task.done():
-            self.trace.record("task_exited", id(task))
+            self.record((end, "task_exited", key))
 
 
 @functools.cache
