@@ -20,7 +20,10 @@ CALLBACKS = {  # asyncio's own, by what they are for
 
 
 class Stretch(NamedTuple):
-    """From when to when (seconds) a task was waiting, ready, late, running, blocked."""
+    """From when to when (seconds) something was so.
+
+    A task is waiting, ready, late, running or blocked.
+    """
 
     start: float
     end: float

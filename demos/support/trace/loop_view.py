@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise, takewhile
 from operator import itemgetter
-from typing import NamedTuple
 
 from rich.live import Live
 from rich.text import Text
@@ -13,7 +12,7 @@ from rich.text import Text
 from demos.support.console import console
 from demos.support.drawing import bar
 from demos.support.trace.keys import has_keyboard, keyboard
-from demos.support.trace.loop_state import LATE, LoopState
+from demos.support.trace.loop_state import LATE, LoopState, Stretch
 from demos.support.trace.timeline import Timeline
 from demos.support.trace.tracer import Event
 
@@ -23,14 +22,7 @@ LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowe
 KEYS = " space: stop, go on · ← →: one step · q: end"
 
 
-class Moment(NamedTuple):
-    """From when to when (seconds) something goes on."""
-
-    start: float
-    end: float
-
-
-def moments(events: Sequence[Event]) -> list[Moment]:
+def moments(events: Sequence[Event]) -> list[Stretch]:
     """Return what is worth a look.
 
     That is each step, each callback, each time in the selector, and what the loop
@@ -40,10 +32,11 @@ def moments(events: Sequence[Event]) -> list[Moment]:
     found = []
     slept = False
     for event, following in pairwise(turns):
-        moment = Moment(event["time"], following["time"])
-        if slept or event["event"].startswith("before_"):
-            found.append(moment)
-        slept = event["event"] == "before_io_wait" and moment.end - moment.start > 0.001
+        stretch = Stretch(event["time"], following["time"], event["event"])
+        if slept or stretch.state.startswith("before_"):
+            found.append(stretch)
+        long = stretch.end - stretch.start > 0.001
+        slept = long and stretch.state == "before_io_wait"
     return found
 
 
@@ -69,7 +62,7 @@ def play(run: Timeline, slow: float, playing: bool = True) -> None:
     live = Live(console=console, auto_refresh=False, transient=True)
     with keyboard() as wait, live:
         while number < len(every):
-            start, end = every[number]
+            start, end, _ = every[number]
             frames = math.ceil(max(LEAST, end - start) * slow * FRAMES)
             share = frame / frames if playing else 1
             time = start + (end - start) * share

@@ -171,7 +171,8 @@ class ReadyQueue(deque[Any]):
         line = frame and frame.f_lineno
         future = task._fut_waiter
         awaits = future and id(future)
-        key, name = id(task), task.get_name()
+        key = id(task)
+        name = task.get_name()
         what = getattr(outermost, "__qualname__", "?")
         row = began, "step", self.scheduled, end, key, name, what, awaits, file, line
         self.record(row)
