@@ -24,8 +24,9 @@ sys.exit(int(sys.argv[1]))
 
 
 def order_of_exits(timeline: Timeline) -> list[str]:
-    exits = [e["name"] for e in timeline.program if e["event"] == "task_exited"]
-    return [name for name in exits if name.startswith(("sleep", "time.sleep"))]
+    done = sorted(timeline.lives(), key=lambda life: life.exited or 0)
+    names = [life.name for life in done]
+    return [name for name in names if name.startswith(("sleep", "time.sleep"))]
 
 
 def test_while_a_step_blocks_a_timer_that_is_due_is_not_served() -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from demos.support.console import console
 
 ARROWS = {"\x1b[D": "left", "\x1b[C": "right", "\xe0K": "left", "\xe0M": "right"}
-Wait = Callable[[float], str]
+Wait = Callable[[float], str | None]
 
 
 def has_keyboard() -> bool:
@@ -21,11 +21,11 @@ def has_keyboard() -> bool:
 def keyboard() -> Iterator[Wait]:
     """Yield a function that waits some seconds at most, and returns the key pressed.
 
-    It returns "" for none; "left" and "right" for the arrows; without a keyboard it
-    just waits.
+    It returns None or "" for none, "left" and "right" for the arrows; without a
+    keyboard it just waits.
     """
     if not has_keyboard():
-        yield _pause
+        yield time.sleep
     elif sys.platform == "win32":
         yield _windows_key
     else:
@@ -40,11 +40,6 @@ def keyboard() -> Iterator[Wait]:
             termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
-def _pause(seconds: float) -> str:
-    time.sleep(seconds)
-    return ""
-
-
 def _posix_key(seconds: float) -> str:
     import select
 
@@ -57,7 +52,7 @@ def _posix_key(seconds: float) -> str:
 
 
 def _windows_key(seconds: float) -> str:
-    if sys.platform != "win32":
+    if sys.platform != "win32":  # for the type checker
         return ""
     import msvcrt
 
@@ -67,6 +62,6 @@ def _windows_key(seconds: float) -> str:
             return ""
         time.sleep(0.01)
     text = msvcrt.getwch()
-    if text in "\x00\xe0":
-        text = "\xe0" + msvcrt.getwch()
+    if text == "\xe0":
+        text += msvcrt.getwch()
     return ARROWS.get(text, text)

@@ -20,7 +20,10 @@ CALLBACKS = {  # asyncio's own, by what they are for
 
 
 class Stretch(NamedTuple):
-    """From when to when (seconds) a task was waiting, ready, late, running, blocked."""
+    """From when to when (seconds) something was so.
+
+    A task is waiting, ready, late, running or blocked.
+    """
 
     start: float
     end: float
@@ -29,14 +32,15 @@ class Stretch(NamedTuple):
 
 @dataclass
 class Life:
-    """A task: who it is, where it stands, and what it did from 0 s on."""
+    """A task: who it is, where it stands, and what it did until now."""
 
     name: str
-    parent: int  # who spawned it
+    parent: "Life | None"  # who spawned it
     file: str
     line: int
     since: float  # when its present state began, in seconds
     state: str = "waiting"
+    future: int | None = None  # what it waits for
     exited: float | None = None
     stretches: list[Stretch] = field(default_factory=list)  # before the present one
 
@@ -53,12 +57,17 @@ class Life:
         """Return the stretches in these states."""
         return [each for each in self.stretches if each.state in states]
 
+    def ran(self) -> float:
+        """Return for how long it ran, in seconds."""
+        return sum(end - start for start, end, _ in self.during("running", "blocked"))
+
 
 @dataclass
 class LoopState:
     """The places of a loop: who is ready, running or waiting, and for what.
 
-    Tasks, handles and futures are the numbers that events have for them.
+    Tasks, handles and futures are the numbers that events have for them; what is in
+    a place is the event that told of it.
     """
 
     applied: int = 0  # events
@@ -67,20 +76,16 @@ class LoopState:
     timeout: float | None = 0.0
     polling: bool = False
     polled: float = 0.0  # when the selector last answered
-    running: int = 0
+    running: Event | None = None
     since: float = 0.0  # when the running step began
     longest: tuple[float, str] = (0.0, "")  # step: seconds, and who took it from where
-    ready: dict[int, None] = field(default_factory=dict)  # in their order
-    timers: dict[int, float] = field(default_factory=dict)  # handle → due
-    sockets: dict[int, int] = field(default_factory=dict)  # handle → descriptor
-    waiting: dict[int, int] = field(default_factory=dict)  # task → future
-    waiters: dict[int, int] = field(default_factory=dict)  # future → task
+    ready: dict[int, Event] = field(default_factory=dict)  # in their order
+    timers: dict[int, Event] = field(default_factory=dict)  # by handle
+    sockets: dict[int, Event] = field(default_factory=dict)  # by descriptor
+    calls: dict[int, str] = field(default_factory=dict)  # future → function in a thread
     tasks: dict[int, Life] = field(default_factory=dict)  # that have not exited
     lives: list[Life] = field(default_factory=list)  # of all tasks, as they came
     named: Counter[str] = field(default_factory=Counter)  # tasks, by their coroutine
-    callbacks: dict[int, str] = field(default_factory=dict)  # handle → name
-    futures: dict[int, int] = field(default_factory=dict)  # handle → what it resolves
-    calls: dict[int, str] = field(default_factory=dict)  # future → function in a thread
 
     def apply(self, event: Event) -> None:
         """Go on to the moment just after `event`."""
@@ -89,30 +94,27 @@ class LoopState:
         if event["event"].startswith("after_"):
             self._end()
         if "task" in event:
-            self._apply_to_task(event["event"], event["task"], event)
+            self._apply_to_task(event, event["task"])
             return
         handle = event.get("handle", 0)
-        if "callback" in event:
-            self.callbacks[handle] = event["callback"].rpartition(".")[2]
-            self.futures[handle] = event["future"]
         match event["event"]:
             case "callback_scheduled":
-                self.ready[handle] = None
-                due = self.timers.pop(handle, self.time)
-                owner = self.owner(handle)
-                if owner is not None and self.time - due > LATE:
-                    self.tasks[owner].turn(due, "late")
+                self.ready[handle] = event
+                self.calls.pop(event["future"], None)
+                due = self.timers.pop(handle, event).get("due", self.time)
+                owner = self.owner(event) if self.time - due > LATE else None
+                if owner:
+                    owner.turn(due, "late")
             case "before_callback":
                 self._start(handle)
             case "timer_set":
-                self.timers[handle] = event["due"]
+                self.timers[handle] = event
             case "timer_cancelled":
                 self.timers.pop(handle, None)
             case "fd_registered":
-                self.sockets[handle] = event["fd"]
+                self.sockets[event["fd"]] = event
             case "fd_unregistered":
-                sockets = self.sockets.items()
-                self.sockets = {key: fd for key, fd in sockets if fd != event["fd"]}
+                self.sockets.pop(event["fd"], None)
             case "executor_called":
                 self.calls[event["future"]] = event["function"]
             case "before_io_wait":
@@ -123,14 +125,16 @@ class LoopState:
                 self.polling = False
                 self.polled = self.time
 
-    def _apply_to_task(self, name: str, task: int, event: Event) -> None:
-        if name == "task_spawned" or task not in self.tasks:
-            self._spawn(task, event)
-        life = self.tasks[task]
-        match name:
+    def _apply_to_task(self, event: Event, task: int) -> None:
+        if "name" in event:
+            self._meet(event, task)
+        life = self.tasks.get(task)
+        if life is None:  # not met: the event is the first that was kept
+            return
+        match event["event"]:
             case "task_scheduled":
-                self._wait_no_more(task)
-                self.ready[task] = None
+                self.ready[task] = event
+                life.future = None
                 if life.state == "waiting":
                     life.turn(self.time, "ready")
             case "before_task_step":
@@ -141,41 +145,38 @@ class LoopState:
                     life.file, life.line = event["file"], event["line"]
                 life.turn(self.time, "ready" if task in self.ready else "waiting")
                 if task not in self.ready:
-                    self.waiting[task] = event["future"]
-                    self.waiters[event["future"]] = task
+                    life.future = event["future"]
             case "task_exited":
-                self._wait_no_more(task)
                 life.exited = self.time
                 del self.tasks[task]
 
-    def _spawn(self, task: int, event: Event) -> None:
-        name = str(event.get("name", "?"))
-        if re.fullmatch(r"Task-\d+", name):
-            name = event.get("coroutine", name).rpartition(".")[2]
-            self.named[name] += 1
-            name += f" {self.named[name]}" if self.named[name] > 1 else ""
-        place = event.get("file") or "", event.get("line") or 0
-        life = Life(name, event.get("by", 0), *place, since=max(0.0, self.time))
-        self.tasks[task] = life
-        self.lives.append(life)
+    def _meet(self, event: Event, task: int) -> None:
+        """Take in a task, or the name that it got meanwhile."""
+        named = not re.fullmatch(r"Task-\d+", event["name"])
+        if event["event"] == "task_spawned" or task not in self.tasks:
+            name = event["coroutine"].rpartition(".")[2]
+            if not named:
+                self.named[name] += 1
+                name += f" {self.named[name]}" if self.named[name] > 1 else ""
+            parent = self.tasks.get(event.get("by", 0))
+            place = event.get("file") or "", event.get("line") or 0
+            self.tasks[task] = Life(name, parent, *place, since=self.time)
+            self.lives.append(self.tasks[task])
+        if named:
+            self.tasks[task].name = event["name"]
 
     def _start(self, key: int) -> None:
-        self.ready.pop(key, None)
-        self.running = key
+        self.running = self.ready.pop(key, None)
         self.since = self.time
 
     def _end(self) -> None:
         seconds = self.time - self.since
         if self.running and seconds > self.longest[0]:
-            life = self.tasks.get(self.running)
-            where = f" from {life.file}:{life.line}" if life else ""
-            self.longest = seconds, self.name(self.running) + where
-        self.running = 0
-
-    def _wait_no_more(self, task: int) -> None:
-        future = self.waiting.pop(task, 0)
-        self.waiters.pop(future, None)
-        self.calls.pop(future, None)
+            self.longest = seconds, self.name(self.running)
+            if "task" in self.running:
+                life = self.tasks[self.running["task"]]
+                self.longest = seconds, f"{life.name} from {life.file}:{life.line}"
+        self.running = None
 
     def lag(self) -> float:
         """Return for how long the loop has not asked its selector, in seconds."""
@@ -183,35 +184,42 @@ class LoopState:
 
     def blocked(self) -> bool:
         """Return whether one step keeps all others waiting."""
-        return self.running != 0 and self.time - self.since > BLOCKED
+        return self.running is not None and self.time - self.since > BLOCKED
 
-    def owner(self, handle: int) -> int | None:
-        """Return the task that waits for what this handle resolves, if any does."""
-        return self.waiters.get(self.futures.get(handle) or 0)
+    def waiting(self) -> list[Life]:
+        """Return the tasks that wait for something."""
+        return [life for life in self.tasks.values() if life.future]
 
-    def name(self, key: int) -> str:
-        """Return what to call a task or a callback."""
-        if key in self.tasks:
-            return self.tasks[key].name
-        owner = self.owner(key)
-        if owner is not None:
-            return f"wake {self.tasks[owner].name}"
-        name = self.callbacks.get(key, "?")
+    def owner(self, event: Event) -> Life | None:
+        """Return the task that waits for what a handle resolves, if any does."""
+        waiting = self.waiting() if event["future"] else []
+        return next((e for e in waiting if e.future == event["future"]), None)
+
+    def name(self, event: Event) -> str:
+        """Return what to call the task or the callback that an event tells of."""
+        if "task" in event:
+            return self.tasks[event["task"]].name
+        owner = self.owner(event)
+        if owner:
+            return f"wake {owner.name}"
+        name = str(event["callback"]).rpartition(".")[2]
         return CALLBACKS.get(name, name)
 
-    def waker(self, task: int) -> str:
+    def waker(self, life: Life) -> str:
         """Return who will wake a waiting task."""
-        future = self.waiting[task]
-        if future in self.tasks:
-            return f"task {self.tasks[future].name}"
-        handles = {each for each, other in self.futures.items() if other == future}
-        if handles & {*self.ready, self.running}:
+
+        def wakes(*events: Event) -> bool:
+            return any(event.get("future") == life.future for event in events)
+
+        if life.future in self.tasks:
+            return f"task {self.tasks[life.future].name}"
+        if wakes(*self.ready.values(), self.running or {}):
             return "about to wake"
-        if handles & self.timers.keys():
+        if wakes(*self.timers.values()):
             return "a timer"
-        if handles & self.sockets.keys():
+        if wakes(*self.sockets.values()):
             return "the selector"
-        if future in self.calls:
-            return f"a thread: {self.calls[future]}"
-        children = sum(life.parent == task for life in self.tasks.values())
+        if life.future in self.calls:
+            return f"a thread: {self.calls[life.future]}"
+        children = sum(each.parent is life for each in self.tasks.values())
         return f"the last of {children} tasks" if children else "another task"

@@ -4,7 +4,7 @@ import linecache
 import math
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise, takewhile
-from typing import NamedTuple
+from operator import itemgetter
 
 from rich.live import Live
 from rich.text import Text
@@ -12,7 +12,7 @@ from rich.text import Text
 from demos.support.console import console
 from demos.support.drawing import bar
 from demos.support.trace.keys import has_keyboard, keyboard
-from demos.support.trace.loop_state import LATE, LoopState
+from demos.support.trace.loop_state import LATE, LoopState, Stretch
 from demos.support.trace.timeline import Timeline
 from demos.support.trace.tracer import Event
 
@@ -22,42 +22,32 @@ LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowe
 KEYS = " space: stop, go on · ← →: one step · q: end"
 
 
-class Moment(NamedTuple):
-    """From when to when (seconds) something goes on, and the event that ends it."""
-
-    start: float
-    end: float
-    until: int  # the index of that event
-
-
-def moments(events: Sequence[Event]) -> list[Moment]:
-    """Return what is worth a look, from 0 s on.
+def moments(events: Sequence[Event]) -> list[Stretch]:
+    """Return what is worth a look.
 
     That is each step, each callback, each time in the selector, and what the loop
     has to do after it slept there.
     """
-    turns = [
-        (event["time"], index, event["event"])
-        for index, event in enumerate(events)
-        if event["event"].startswith(("before_", "after_"))
-    ]
+    turns = [e for e in events if e["event"].startswith(("before_", "after_"))]
     found = []
     slept = False
-    for (start, _, name), (end, until, _) in pairwise(turns):
-        if start >= 0 and (name.startswith("before_") or slept):
-            found.append(Moment(start, end, until))
-        slept = name == "before_io_wait" and end - start > 0.001
+    for event, following in pairwise(turns):
+        stretch = Stretch(event["time"], following["time"], event["event"])
+        if slept or stretch.state.startswith("before_"):
+            found.append(stretch)
+        long = stretch.end - stretch.start > 0.001
+        slept = long and stretch.state == "before_io_wait"
     return found
 
 
-def at(time: float, until: int, events: Sequence[Event], state: LoopState) -> LoopState:
-    """Return the loop's state at `time` (seconds), or just before event `until`.
+def at(time: float, events: Sequence[Event], state: LoopState) -> LoopState:
+    """Return the loop's state just before `time` (seconds).
 
     It goes on from `state`, or, where that is later, from the start.
     """
     if time < state.time:
         state = LoopState()
-    while state.applied < until and events[state.applied]["time"] <= time:
+    while state.applied < len(events) and events[state.applied]["time"] < time:
         state.apply(events[state.applied])
     state.time = time
     return state
@@ -72,11 +62,11 @@ def play(run: Timeline, slow: float, playing: bool = True) -> None:
     live = Live(console=console, auto_refresh=False, transient=True)
     with keyboard() as wait, live:
         while number < len(every):
-            start, end, until = every[number]
+            start, end, _ = every[number]
             frames = math.ceil(max(LEAST, end - start) * slow * FRAMES)
             share = frame / frames if playing else 1
             time = start + (end - start) * share
-            state = at(time, until, run.program, state)
+            state = at(time, run.program, state)
             live.update(picture(state, worst), refresh=True)
             key = wait(1 / FRAMES if playing else 3600)
             if key == "q":
@@ -129,19 +119,20 @@ def _place(
 
 
 def _ready(state: LoopState) -> Iterator[Text]:
-    for key in state.ready:
-        yield Text(f" {state.name(key)}")
+    for event in state.ready.values():
+        yield Text(f" {state.name(event)}")
 
 
 def _running(state: LoopState) -> Iterator[Text]:
-    if state.running:
-        style, more = "running", ""
-        if state.blocked():
-            style, more = "blocked", ": no other task can run"
-        ran = f"{(state.time - state.since) * 1000:.0f} ms"
-        yield Text(f" {state.name(state.running)}   {ran}{more}", style)
-    if state.running in state.tasks:
-        life = state.tasks[state.running]
+    if not state.running:
+        return
+    style, more = "running", ""
+    if state.blocked():
+        style, more = "blocked", ": no other task can run"
+    ran = f"{(state.time - state.since) * 1000:.0f} ms"
+    yield Text(f" {state.name(state.running)}   {ran}{more}", style)
+    if "task" in state.running:
+        life = state.tasks[state.running["task"]]
         lines = linecache.getlines(life.file)[life.line - 1 : life.line - 1 + LINES]
         indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
         block = takewhile(
@@ -153,9 +144,9 @@ def _running(state: LoopState) -> Iterator[Text]:
 
 def _timers(state: LoopState) -> Iterator[Text]:
     top = "▲"
-    for due, handle in sorted((due, key) for key, due in state.timers.items()):
-        name = state.name(handle).removeprefix("wake ")
-        left = (due - state.time) * 1000
+    for timer in sorted(state.timers.values(), key=itemgetter("due")):
+        name = state.name(timer).removeprefix("wake ")
+        left = (timer["due"] - state.time) * 1000
         if left < -LATE * 1000:
             yield Text(f" {top} {-left:.0f} ms LATE {name}", "blocked")
         else:
@@ -172,13 +163,13 @@ def _selector(state: LoopState) -> Iterator[Text]:
         yield Text(f" timeout {state.timeout * 1000:.0f} ms: the top timer", "asyncio")
     else:
         yield Text(" timeout 0: something is ready", "asyncio")
-    for handle, fd in state.sockets.items():
-        yield Text(f" socket {fd} → {state.name(handle).removeprefix('wake ')}")
+    for socket in state.sockets.values():
+        name = state.name(socket).removeprefix("wake ")
+        yield Text(f" socket {socket['fd']} → {name}")
 
 
 def _waiting(state: LoopState) -> Iterator[Text]:
-    for task in state.waiting:
-        life = state.tasks[task]
+    for life in state.waiting():
         source = linecache.getline(life.file, life.line).strip()
         row = Text(f" {life.name:13.13} ").append(f"{source:42.42} ", "asyncio")
-        yield row.append(f"← {state.waker(task)}", "ready")
+        yield row.append(f"← {state.waker(life)}", "ready")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 
 from rich.text import Text
 
@@ -21,6 +22,7 @@ LOOKS = {  # in the order in which they are drawn: a short step is not lost in a
 }
 MOST = 12  # lanes in one picture
 DONE = 9  # cells for when a task was done
+CLEARING_UP = "BaseEventLoop.shutdown_"  # what the coroutines of asyncio.run begin with
 
 
 @dataclass(frozen=True)
@@ -32,26 +34,12 @@ class Timeline:
 
     @cached_property
     def program(self) -> list[Event]:
-        """The events from 0 s to the end of the program's own tasks.
-
-        After them come the two tasks with which asyncio.run clears up.
-        """
-        own: set[int] = set()
-        part = []
-        for index, event in enumerate(self.events):
-            if event["event"] == "task_spawned":
-                own.discard(event["task"])  # it was another's
-                if not event["coroutine"].startswith("BaseEventLoop.shutdown_"):
-                    own.add(event["task"])
-            elif event.get("task") in own:
-                part.append(index)
-        if not part:
-            return list(self.events)
-        zero = self.events[part[0]]["time"]
-        return [
-            event | {key: event[key] - zero for key in ("time", "due") if key in event}
-            for event in self.events[: part[-1] + 1]
-        ]
+        """The events without the two tasks with which asyncio.run clears up."""
+        events = list(self.events)
+        spawned = [i for i, e in enumerate(events) if e["event"] == "task_spawned"]
+        while spawned and events[spawned[-1]]["coroutine"].startswith(CLEARING_UP):
+            del events[spawned.pop() :]
+        return events
 
     @cached_property
     def state(self) -> LoopState:
@@ -60,23 +48,18 @@ class Timeline:
         for event in self.program:
             state.apply(event)
         for life in state.tasks.values():
-            life.turn(self.end, life.state)
+            life.turn(state.time, life.state)
         return state
 
     @property
     def end(self) -> float:
         """When the last of those events was, in seconds."""
-        return max(float(self.program[-1]["time"]), 1e-6)
+        return max(self.state.time, 1e-6)
 
     def lives(self) -> list[Life]:
         """Return what fits a picture: the tasks that ran longest, as they came."""
-
-        def ran(life: Life) -> float:
-            steps = life.during("running", "blocked")
-            return sum(step.end - step.start for step in steps)
-
         lives = [life for life in self.state.lives if life.stretches]
-        longest = sorted(lives, key=ran, reverse=True)[:MOST]
+        longest = nlargest(MOST, lives, key=Life.ran)
         return [life for life in lives if life in longest]
 
 

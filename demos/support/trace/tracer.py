@@ -29,7 +29,6 @@ import sysconfig
 import threading
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
@@ -41,13 +40,13 @@ LAST = 50_000  # events kept unless told otherwise, at most about 12 MB
 # The events and what each tells, named as in Trio's Instrument where it has them
 # (https://trio.readthedocs.io/en/stable/reference-lowlevel.html#instruments).
 # Tasks, handles and futures are told by their id(), which Python may give to another
-# when they are gone; `by` is the task or handle that ran, 0 for none.
+# when they are gone; `by` is the task that ran, None for none.
 EVENTS: dict[str, tuple[str, ...]] = {
     "task_spawned": ("task", "name", "coroutine", "by", "file", "line"),
-    "task_scheduled": ("task",),
+    "task_scheduled": ("task", "name", "coroutine"),
     "before_task_step": ("task",),
     "after_task_step": ("task", "future", "file", "line"),
-    "task_exited": ("task", "name"),
+    "task_exited": ("task",),
     "callback_scheduled": ("handle", "callback", "future"),
     "before_callback": ("handle",),
     "after_callback": ("handle",),
@@ -70,53 +69,44 @@ STEPS = {None, "task_wakeup", "__step", "__wakeup"}
 
 
 class Trace:
-    """The `last` events of the loops traced; times in seconds since it was made.
-
-    A task whose steps are still there keeps its task_spawned too, however old.
-    """
+    """The `last` events of the loops traced."""
 
     def __init__(self, last: int = LAST) -> None:
-        self.start = perf_counter()
+        self.last = last
         self.rows: deque[Row] = deque(maxlen=last)
-        self.spawned: dict[int, Row] = {}  # the task_spawned of each task not done
 
     def record(self, event: str, *values: object) -> None:
         """Add one event, now."""
         self.rows.append((perf_counter(), event, *values))
 
-    def exited(self, task: asyncio.Task[Any]) -> None:
-        """Add the last event of a task; its task_spawned is kept with it."""
-        spawned = self.spawned.pop(id(task), None)
-        self.record("task_exited", id(task), task.get_name(), spawned)
-
     def events(self) -> list[Event]:
-        """Return the events in order: each has its time, its name and its EVENTS."""
+        """Return the events in order: each has its time, its name and its EVENTS.
+
+        Times are in seconds since something was first ready to run.
+        """
         rows = [event for row in self.rows for event in _events_of(row)]
         rows.sort(key=itemgetter(0))
-        del rows[: -(self.rows.maxlen or 0)]
-        exited = (row[-1] for row in rows if row[1] == "task_exited")
-        spawned = filter(None, (*self.spawned.values(), *exited))
-        older = sorted(row for row in spawned if row[0] < rows[0][0])
+        del rows[: -self.last]
+        starts = (time for time, event, *_ in rows if event.endswith("_scheduled"))
+        start = next(starts, 0.0)
         events = []
-        names: dict[int, str] = {}  # a task may get its name after it was spawned
-        for time, event, *values in reversed([*older, *rows]):
-            told = dict(zip(EVENTS[event], values, strict=False))
-            if event == "task_exited":
-                names[told["task"]] = told["name"]
-            elif event == "task_spawned":
-                told["name"] = names.pop(told["task"], told["name"])
-            events.append({"time": time - self.start, "event": event, **told})
-        return events[::-1]
+        for time, event, *values in rows:
+            told = dict(zip(EVENTS[event], values, strict=True))
+            if "due" in told:
+                told["due"] -= start
+            events.append({"time": time - start, "event": event, **told})
+        return events
 
 
 def _events_of(row: Row) -> Iterator[Row]:
     """Yield the events that a row stands for: what runs is kept as one row."""
     match row:
-        case (start, "step", task, scheduled, end, *awaits):
-            yield scheduled, "task_scheduled", task
+        case (start, "step", scheduled, end, task, name, coroutine, *awaits):
+            yield scheduled, "task_scheduled", task, name, coroutine
             yield start, "before_task_step", task
             yield end, "after_task_step", task, *awaits
-        case (start, "call", handle, end):
+        case (start, "call", scheduled, end, handle, callback, future):
+            yield scheduled, "callback_scheduled", handle, callback, future
             yield start, "before_callback", handle
             yield end, "after_callback", handle
         case _:
@@ -126,18 +116,19 @@ def _events_of(row: Row) -> Iterator[Row]:
 class ReadyQueue(deque[Any]):
     """The ready queue of a loop: sees who comes in, and who goes out to run.
 
-    Who has gone out runs until the next does, or until the loop asks its selector.
+    Who has gone out runs until the next does, or until the loop asks its selector: one
+    ends when the next begins.
     This is where tracing costs most: each step of each task passes here.
     """
 
-    __slots__ = ("began", "record", "running", "scheduled", "task", "trace")
+    __slots__ = ("began", "call", "record", "scheduled", "task", "trace")
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
         self.record = trace.rows.append
-        self.running = 0  # the id of a task or a handle
-        self.task: Any = None  # whose step it is, if it is one
+        self.task: Any = None  # whose step runs, if it is one
+        self.call: Row | None = None  # what runs, if it is another callback
         self.scheduled = 0.0
         self.began = 0.0
 
@@ -153,25 +144,24 @@ class ReadyQueue(deque[Any]):
         owner = getattr(callback, "__self__", None)
         if isinstance(owner, Task) and getattr(callback, "__name__", None) in STEPS:
             self.task = owner
-            self.running = id(owner)
         elif not handle._cancelled:
-            self.running = id(handle)
-            self.record((self.scheduled, "callback_scheduled", *_described(handle)))
-        self.began = perf_counter()
+            self.call = _described(handle)
         return handle
 
     def end_step(self) -> None:
         """Record that what ran has ended, and what a task awaits then, and where."""
-        end = perf_counter()
-        key, self.running = self.running, 0
-        task, self.task = self.task, None
+        began = self.began
+        end = self.began = perf_counter()
+        if self.call:
+            self.record((began, "call", self.scheduled, end, *self.call))
+            self.call = None
+        task = self.task
         if task is None:
-            if key:
-                self.record((self.began, "call", key, end))
             return
+        self.task = None
         # It stands in the innermost of its coroutines that no library wrote.
         own = None
-        coroutine = task.get_coro()
+        coroutine = outermost = task.get_coro()
         while type(coroutine) is CoroutineType:
             if own is None or not _is_library(coroutine.cr_code.co_filename):
                 own = coroutine
@@ -181,9 +171,13 @@ class ReadyQueue(deque[Any]):
         line = frame and frame.f_lineno
         future = task._fut_waiter
         awaits = future and id(future)
-        self.record((self.began, "step", key, self.scheduled, end, awaits, file, line))
+        key = id(task)
+        name = task.get_name()
+        what = getattr(outermost, "__qualname__", "?")
+        row = began, "step", self.scheduled, end, key, name, what, awaits, file, line
+        self.record(row)
         if task.done():
-            self.trace.exited(task)
+            self.record((end, "task_exited", key))
 
 
 @functools.cache
@@ -221,8 +215,9 @@ class RecordingSelector:
     def register(self, fd: Any, events: int, handles: Any) -> selectors.SelectorKey:
         """Wait for `events` of `fd`; `handles` are a reader and a writer, or None."""
         key = self.selector.register(fd, events, handles)
-        for handle in filter(None, handles):
-            self.queue.trace.record("fd_registered", *_described(handle), key.fd)
+        reader, writer = handles
+        described = _described(writer or reader)
+        self.queue.trace.record("fd_registered", *described, key.fd)
         return key
 
     def unregister(self, fd: Any) -> selectors.SelectorKey:
@@ -256,9 +251,8 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         """Set a timer; ``call_later`` and ``asyncio.sleep`` come here too."""
         timer = super().call_at(when, callback, *args, **context)
-        trace = self._ready.trace
-        due = perf_counter() - trace.start + when - self.time()
-        trace.record("timer_set", *_described(timer), due)
+        due = perf_counter() + when - self.time()
+        self._ready.trace.record("timer_set", *_described(timer), due)
         return timer
 
     def _timer_handle_cancelled(self, handle: Any) -> None:
@@ -269,15 +263,14 @@ class TracedEventLoop(asyncio.SelectorEventLoop):
         """Make a task of `coro`; an eager one may be done by then."""
         start = perf_counter()
         task = super().create_task(coro, **options)
+        trace = self._ready.trace
+        by = self._ready.task and id(self._ready.task)
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
-        who = id(task), task.get_name(), _name(coro), self._ready.running
-        row = start, "task_spawned", *who, *place
-        trace = self._ready.trace
-        trace.rows.append(row)
-        trace.spawned[id(task)] = row
+        who = id(task), task.get_name(), _name(coro)
+        trace.rows.append((start, "task_spawned", *who, by, *place))
         if task.done():
-            trace.exited(task)
+            trace.record("task_exited", id(task))
         return task
 
     def run_in_executor(  # type: ignore[override]  # just handed on
@@ -355,15 +348,18 @@ def run_script(path: Path, last: int, script: str) -> None:
 
 def _show(hook: Any, kind: Any, error: Any, traceback: TracebackType | None) -> None:
     """Show an exception without the frames of this file and of runpy."""
-    frames: list[Any] = []
-    while traceback:
-        if traceback.tb_frame.f_code.co_filename not in OURS:
-            frames.append(traceback)
-        traceback = traceback.tb_next
-    for frame, following in pairwise([*frames, None]):
-        frame.tb_next = following
-    first = frames[0] if frames else None
+    first = each = _own(traceback)
+    while each:
+        each.tb_next = _own(each.tb_next)
+        each = each.tb_next
     hook(kind, error.with_traceback(first), first)
+
+
+def _own(traceback: TracebackType | None) -> TracebackType | None:
+    """Return the first part of a traceback that is the program's own."""
+    while traceback and traceback.tb_frame.f_code.co_filename in OURS:
+        traceback = traceback.tb_next
+    return traceback
 
 
 OURS = (__file__, runpy.__file__, "<frozen runpy>")

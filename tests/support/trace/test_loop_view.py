@@ -16,7 +16,7 @@ def pictures(run: Timeline) -> list[Text]:
     state = LoopState()
     found = []
     for moment in moments(run.program):
-        state = at(moment.end, moment.until, run.program, state)
+        state = at(moment.end, run.program, state)
         found.append(picture(state, 0.1))
     return found
 
@@ -25,10 +25,10 @@ def test_a_replay_can_go_back(blocked: Timeline) -> None:
     every = moments(blocked.program)
     state = LoopState()
     for moment in every:
-        state = at(moment.end, moment.until, blocked.program, state)
+        state = at(moment.end, blocked.program, state)
     early = every[5]
-    again = at(early.end, early.until, blocked.program, state)
-    assert again == at(early.end, early.until, blocked.program, LoopState())
+    again = at(early.end, blocked.program, state)
+    assert again == at(early.end, blocked.program, LoopState())
 
 
 def test_the_places_stand_where_they_stood_and_one_is_lit(blocked: Timeline) -> None:

@@ -41,3 +41,11 @@ def test_a_chart_says_who_blocked_who_was_late_and_when_each_was_done(
 )
 def test_an_axis_has_a_few_round_times(end: float, words: list[str]) -> None:
     assert [spelt(tick) for tick in ticks(end)] == words
+
+
+@pytest.mark.parametrize("last", range(1, 6))
+def test_a_run_of_which_only_the_end_was_kept_can_be_drawn(
+    blocked: Timeline, last: int
+) -> None:
+    ended = Timeline("the end", blocked.events[-last:])
+    assert chart(ended).plain.startswith("the end\n")
