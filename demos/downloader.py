@@ -3,7 +3,7 @@
 Run:       invoke demo.downloader (your own files: --url URL --to FOLDER)
 Look for:  one by one is a long staircase; ten at once, by threads or by tasks, a short
            one.
-At home:   with httpx.Client() as session:  # threads may share it
+At home:   with httpx.Client(follow_redirects=True) as session:  # for all threads
                replies = download_in_threads(session, urls, 10)
            async with aiohttp.ClientSession() as session:
                replies = await download_in_tasks(session, urls, 10)
@@ -15,7 +15,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import mktime_tz, parsedate_tz
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -141,8 +142,10 @@ def pause_after(error: Exception, pause: float) -> float:
     asked = headers.get("Retry-After", "")
     if asked.isdecimal():
         pause = float(asked)
-    elif date := parsedate_tz(asked):  # it may be a date, too
-        pause = mktime_tz(date) - time.time()
+    else:
+        with suppress(ValueError, OverflowError):  # no date
+            then = parsedate_to_datetime(asked)
+            pause = then.timestamp() - time.time()
     return min(max(pause, 0), LONGEST_PAUSE)
 
 

@@ -51,7 +51,8 @@ def svg(picture: Text, title: str) -> str:
     height = 2 * MARGIN + HIGH * len(lines)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" '
-        'font-family="Fira Code, monospace" font-size="24">',
+        'font-family="Fira Code, monospace" font-size="24" '
+        'shape-rendering="crispEdges">',
         f"<title>Timeline of the event loop: {escape(title)}</title>",
         f'<rect width="100%" height="100%" rx="16" fill="{GROUND}"/>',
     ]
@@ -68,13 +69,23 @@ def _line(line: Text, top: int) -> Iterator[str]:
     end = 0
     for (bar, style), run in groupby(zip(bars, styles, strict=True)):
         start, end = end, end + len([*run])
-        wide = f"{WIDE * (end - start):.1f}"
-        look = f'x="{MARGIN + WIDE * start:.1f}" fill="{COLOURS.get(style, INK)}"'
+        place = f'x="{MARGIN + WIDE * start:.1f}"', f"{WIDE * (end - start):.1f}"
         text = line.plain[start:end]
-        if bar:
-            y = top + (HIGH - bar[0]) / 2
-            size = f'y="{y:g}" width="{wide}" height="{bar[0]}" fill-opacity="{bar[1]}"'
-            yield f"<rect {look} {size}/>"
+        if style == "reverse":  # a word on the bar of what blocked
+            yield _bar(*place, top, COLOURS["blocked"], BARS["█"])
+            yield _text(*place, top, GROUND, text)
+        elif bar:
+            yield _bar(*place, top, COLOURS.get(style, INK), bar)
         elif text.strip():
-            place = f'y="{top + 21}" textLength="{wide}" xml:space="preserve"'
-            yield f"<text {look} {place}>{escape(text)}</text>"
+            yield _text(*place, top, COLOURS.get(style, INK), text)
+
+
+def _bar(x: str, wide: str, top: int, fill: str, bar: tuple[int, float]) -> str:
+    high, opacity = bar
+    size = f'y="{top + (HIGH - high) / 2:g}" width="{wide}" height="{high}"'
+    return f'<rect {x} fill="{fill}" {size} fill-opacity="{opacity}"/>'
+
+
+def _text(x: str, wide: str, top: int, fill: str, text: str) -> str:
+    place = f'y="{top + 21}" textLength="{wide}" xml:space="preserve"'
+    return f'<text {x} fill="{fill}" {place}>{escape(text)}</text>'

@@ -23,8 +23,8 @@ from demos.support.trace.timeline import Timeline, chart, spelt
 from demos.support.trace.tracer import Event
 
 UNTRACED = (
-    "not traced: no task ran in a selector event loop of the main thread "
-    "(uvloop and the Proactor loop of Windows cannot be traced)"
+    "not traced: no task ran in a plain selector event loop of the main thread "
+    "(subclasses of it, uvloop and the Proactor loop of Windows cannot be traced)"
 )
 ENDED = (
     "no trace: the program was ended, by a signal or os._exit, before it was written"
@@ -70,15 +70,18 @@ def show_script(script: str, args: str, files: Files, last: int, slow: float) ->
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
     if events is None or not any(e["event"] == "before_task_step" for e in events):
         errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
+        if files.json or files.svg:
+            errors.print("nothing was written to --json or --svg")
     else:
         timeline = Timeline(Path(script).name, events)
+        files.write(timeline)
         if has_keyboard():
             play(timeline, slow, playing=False)
         errors.print(chart(timeline))
         seconds, who = timeline.state.longest
-        errors.print(f"longest step: {spelt(seconds)}, {who}", style="lesson")
+        longest = f"longest step: {spelt(seconds)}, {who}"
+        errors.print(longest, style="lesson", markup=False, soft_wrap=True)
         if len(events) >= last:
             errors.print(f"only the last {last} events were kept (--last)")
-        files.write(timeline)
     if code:
         raise Exit(code=code)

@@ -56,11 +56,15 @@ class Timeline:
         """When the last of those events was, in seconds."""
         return max(self.state.time, 1e-6)
 
+    def all_lives(self) -> list[Life]:
+        """Return the lives of all tasks that lived for a while, as they came."""
+        return [life for life in self.state.lives if life.stretches]
+
     def lives(self) -> list[Life]:
-        """Return what fits a picture: the tasks that ran longest, as they came."""
-        lives = [life for life in self.state.lives if life.stretches]
-        longest = nlargest(MOST, lives, key=Life.ran)
-        return [life for life in lives if life in longest]
+        """Return those that fit a picture: the first, and those that ran longest."""
+        lives = self.all_lives()
+        longest = nlargest(MOST - 1, lives[1:], key=Life.ran)
+        return [life for life in lives if life in [*lives[:1], *longest]]
 
 
 def spelt(seconds: float) -> str:
@@ -80,18 +84,21 @@ def ticks(end: float) -> list[float]:
 def chart(*timelines: Timeline) -> Text:
     """Draw some runs, one below the other, on one time axis."""
     end = max(timeline.end for timeline in timelines)
-    shown = [(timeline.title, timeline.lives()) for timeline in timelines]
-    names = [len(life.name) for _, lives in shown for life in lives]
+    names = [len(life.name) for timeline in timelines for life in timeline.lives()]
     left = min(20, max(names, default=0)) + 1
     width = console.width - left - DONE
     rows = []
-    for title, lives in shown:
-        rows.append(Text(title, "lesson"))
+    for timeline in timelines:
+        lives = timeline.lives()
+        rows.append(Text(timeline.title, "lesson"))
         rows += [_lane(life, end, left, width) for life in lives]
+        if more := len(timeline.all_lives()) - len(lives):
+            rows.append(Text(f"… and {more} more, which ran for less", "note"))
         rows.append(Text())
     axis = " " * left
     for tick in ticks(end):
-        axis = axis.ljust(left + int(tick / end * width)) + spelt(tick)
+        word = f"{tick:g} s" if end >= 10 else f"{tick * 1000:g} ms"
+        axis = axis.ljust(left + int(tick / end * width)) + word
     rows[-1] = Text(axis, "note")
     legend = Text("   ").join(
         Text(f"{glyph * 2} {state}", style) for state, (style, glyph) in LOOKS.items()
@@ -114,6 +121,10 @@ def _lane(life: Life, end: float, left: int, width: int) -> Text:
         at = int(start / end * width) + 2
         if at + len(word) < int(stop / end * width):
             strip.plain = strip.plain[:at] + word + strip.plain[at + len(word) :]
-    row = Text(f"{life.name:{left - 1}.{left - 1}} ") + strip
+            if state == "blocked":
+                strip.stylize("reverse", at, at + len(word))
+    row = Text(life.name)
+    row.truncate(left - 1, overflow="ellipsis", pad=True)
+    row = row + Text(" ") + strip
     done = "" if life.exited is None else spelt(life.exited)
     return row.append(f"{done:>{DONE}}", "blocked" if shouts else "")
