@@ -30,7 +30,7 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
             TLS,
             network_backend=self,
         )
-        self._stream: httpcore.NetworkStream | None = None
+        self._stream: Any = None  # httpcore's own, once it is open
         self._answered = False
         self._shut = False
 
@@ -49,21 +49,18 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
 
     def start_tls(self, *args: Any, **options: Any) -> Self:
         """Go on in TLS."""
-        assert self._stream
         options["timeout"] = min(CONNECT, self._left())
         self._stream = self._stream.start_tls(*args, **options)
         return self
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send a request."""
-        assert self._stream
         self._stream.write(buffer, self._left())
         self._answered = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, b"" at the end."""
-        assert self._stream
-        data = self._stream.read(max_bytes, self._left())
+        data: bytes = self._stream.read(max_bytes, self._left())
         self._left()  # or else what was shut down seems to have come to its end
         if not self._answered and not b"HTTP/".startswith(data[:5]):
             raise Failure("not an HTTP answer")  # h11 would wait for a whole head
@@ -77,7 +74,7 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks of the socket."""
-        return self._stream.get_extra_info(info) if self._stream else None
+        return self._stream.get_extra_info(info)
 
     def _left(self) -> float:
         """Return the seconds that are left; raise TimeoutError if there are none."""
