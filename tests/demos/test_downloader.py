@@ -293,8 +293,8 @@ async def test_a_reset_in_the_middle_of_a_body_is_tried_again(way: Way) -> None:
 
     async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(OK + b"Content-Length: 9\r\n\r\nhalf")
-        while download.state != "receiving":
-            await asyncio.sleep(0.001)
+        while download.state != "receiving":  # noqa: ASYNC110
+            await asyncio.sleep(0)
         at_once = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
         connection = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)

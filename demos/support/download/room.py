@@ -156,8 +156,7 @@ def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
     """
     slow = alone.bound if alone.skipped else median(alone.times)
     faster, faster_too = (slow / median(way.times) for way in (threads, tasks))
-    line = f"{threads.limit} at once: "
-    line += f"threads {faster:.1f} ×, asyncio {faster_too:.1f} × as fast"
+    line = f"threads {faster:.1f} ×, asyncio {faster_too:.1f} × as fast"
     low, high = sorted([faster, faster_too])
     if high < 1.2:
         return f"{line}: all three are alike"

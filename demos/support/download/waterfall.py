@@ -142,6 +142,5 @@ def faults(repeats: Sequence[Repeat]) -> list[Text]:
         return []
     lost = sum(download.state == "failed" for download in downloads)
     kinds = ", ".join(name for name, _ in names.most_common())
-    line = Text(f"× {names.total():,} tries failed: {kinds}; {lost:,} lost")
-    line.highlight_regex("^×", "failed")
-    return [line]
+    line = f" {names.total():,} tries failed: {kinds}; {lost:,} lost"
+    return [Text.assemble(("×", "failed"), line)]
