@@ -4,6 +4,7 @@ import math
 import ssl
 from contextlib import suppress
 from socket import SHUT_RDWR
+from threading import Event
 from time import monotonic
 from typing import Any, Self
 
@@ -20,10 +21,12 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
     """All that goes to a server and comes from it; no wait lasts longer than to `end`.
 
     A socket's own timeout would start anew with each byte. A thread that waits cannot
-    be cancelled, but its socket can be shut down: then it raises a RuntimeError.
+    be cancelled, but its socket can be shut down: once the session is `closed`, each
+    wait ends in a RuntimeError.
     """
 
-    def __init__(self, origin: URL) -> None:
+    def __init__(self, origin: URL, closed: Event) -> None:
+        self._closed = closed
         self.end = math.inf  # on the monotonic clock
         self.http = httpcore.HTTPConnection(
             httpcore.URL(str(origin)).origin,
@@ -32,11 +35,9 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
         )
         self._stream: Any = None  # httpcore's own, once it is open
         self._answered = False
-        self._shut = False
 
     def shut_down(self) -> None:
-        """End what another thread is doing here."""
-        self._shut = True
+        """Wake the thread that waits here."""
         if self._stream:
             with suppress(OSError):  # the server was first
                 self._stream.get_extra_info("socket").shutdown(SHUT_RDWR)
@@ -78,7 +79,7 @@ class Connection(httpcore.NetworkStream, httpcore.SyncBackend):
 
     def _left(self) -> float:
         """Return the seconds that are left; raise TimeoutError if there are none."""
-        if self._shut:
+        if self._closed.is_set():
             raise RuntimeError("the session is closed")
         seconds = self.end - monotonic()
         if seconds <= 0:

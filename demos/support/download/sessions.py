@@ -8,6 +8,7 @@ alive, follow redirects, hold the deadline and the limits, and never try again.
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from threading import Event
 from time import monotonic
 from typing import Any, Self
 
@@ -75,7 +76,7 @@ class Session:
         self._downloads = {download.url: download for download in downloads}
         self._idle: dict[URL, list[Connection]] = {}
         self._busy: set[Connection] = set()
-        self._closed = False
+        self._closed = Event()
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -83,7 +84,7 @@ class Session:
 
     def __exit__(self, *error: object) -> None:
         """Close all connections, under the hands of who still uses one."""
-        self._closed = True
+        self._closed.set()
         for connection in list(self._busy):
             connection.shut_down()
         for connections in self._idle.values():
@@ -125,13 +126,11 @@ class Session:
         headers = request_headers(url)
         self._busy.add(connection)
         try:
-            if self._closed:
-                raise RuntimeError("the session is closed")
             with connection.http.stream(method, target, headers=headers) as response:
                 yield response
         finally:
             self._busy.remove(connection)
-            if connection.http.is_available() and not self._closed:
+            if connection.http.is_available() and not self._closed.is_set():
                 self._idle[url.origin()].append(connection)
             else:
                 connection.close()
@@ -143,7 +142,7 @@ class Session:
             while (connection := idle.pop()).http.has_expired():
                 connection.close()
             return connection
-        return Connection(origin)
+        return Connection(origin, self._closed)
 
 
 class AsyncSession:
