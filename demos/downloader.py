@@ -162,13 +162,13 @@ def main(
 ) -> str:
     """Race the three ways, and draw it."""
     room.check(sweep, url, to)
-    ways = room.ways(download_one_by_one, download_in_threads, download_in_tasks)
+    lesson = (download_one_by_one, download_in_threads, download_in_tasks)
     if sweep:
-        return room.sweep_limits(ways, latency, error_rate, seed, repeat or 1)
+        return room.sweep_limits(lesson, latency, error_rate, seed, repeat or 1)
     if url:
-        return room.race_urls(ways, url, to, concurrency, repeat or 1)
+        return room.race_urls(lesson, url, to, concurrency, repeat or 1)
     plan = file_server.plan_files(files, latency, error_rate, seed)
-    return room.race_files(ways, plan, to, concurrency, repeat or 3)
+    return room.race_files(lesson, plan, to, concurrency, repeat or 3)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> str:
 def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
     """Return how many times the latency bound each way to download takes."""
     plan = plan_files(files, latency, 0, 7)
-    lesson = room.ways(
+    lesson = (
         downloader.download_one_by_one,
         downloader.download_in_threads,
         downloader.download_in_tasks,
@@ -57,7 +57,7 @@ def downloads(files: int, limit: int, latency: float) -> list[tuple[str, str]]:
     for way in ways:
         ratios = [seconds / way.bound for seconds in way.times]
         spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
-        rows.append((f"{what}: {way.name}", f"{way.ratio:.2f} {spread}"))
+        rows.append((f"{what}: {way.name}", f"{median(ratios):.2f} {spread}"))
     return rows
 
 

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,11 +23,12 @@ from demos.support.download.variants import Repeat
 from demos.support.flags import UsageError
 from tests.talks import PATIENCE, ROOT
 
-LESSON = room.ways(
+LESSON = (
     downloader.download_one_by_one,
     downloader.download_in_threads,
     downloader.download_in_tasks,
 )
+WAYS = ("one by one", "threads", "asyncio")
 BODY = bytes(range(256)) * 300
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 Way = Callable[[Downloads, int], None]
@@ -39,9 +41,18 @@ def server() -> Iterator[FileServer]:
         yield server
 
 
-@pytest.fixture(params=LESSON)
+def by_name(name: str) -> Way:
+    """Return what carries out downloads in a way of the lesson, so many at once."""
+
+    def carry_out(downloads: Downloads, limit: int) -> None:
+        room.variants(LESSON, limit)[WAYS.index(name)].download(downloads)
+
+    return carry_out
+
+
+@pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> Way:
-    return LESSON[request.param]
+    return by_name(request.param)
 
 
 @pytest.fixture
@@ -100,13 +111,13 @@ def test_no_more_than_the_limit_are_in_flight(
     name: str, peak: int, server: FileServer
 ) -> None:
     repeat = Repeat(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
-    LESSON[name](repeat.downloads, 4)
+    by_name(name)(repeat.downloads, 4)
     assert repeat.peak == peak
 
 
 @pytest.mark.parametrize(
     ("fault", "name"),
-    [("503", "HTTP 503"), ("reset", "connection reset"), ("truncated", "truncated")],
+    [("503", "HTTP 503"), ("truncated", "truncated")],
 )
 def test_a_fault_is_named_and_tried_again(
     way: Way, server: FileServer, fault: str, name: str
@@ -147,7 +158,7 @@ def test_a_folder_gets_whole_files_only(
     way: Way, server: FileServer, tmp_path: Path
 ) -> None:
     whole, mended = File("whole"), File("mended", faults="truncated")
-    broken = File("broken", faults="truncated,reset,truncated")
+    broken = File("broken", faults="truncated,503,truncated")
     batch = from_server(server, [whole, mended, broken], 3, str(tmp_path))
     way(batch, 3)
     assert names(tmp_path) == {"whole", "mended"}
@@ -166,7 +177,7 @@ async def test_cancelling_leaves_no_partial_file(serve: Serve, tmp_path: Path) -
         task = group.create_task(lesson)
         while download.state != "receiving":  # noqa: ASYNC110
             await asyncio.sleep(0)
-        assert names(tmp_path) == {"a.part"}
+        assert names(tmp_path) == {".a.part"}
         task.cancel()
     assert task.cancelled()
     assert names(tmp_path) == set()
@@ -277,6 +288,25 @@ async def test_what_cannot_be_mended_is_tried_once(
     assert (download.state, download.failures) == ("failed", [failure])
 
 
+async def test_a_reset_in_the_middle_of_a_body_is_tried_again(way: Way) -> None:
+    download = Download("", deadline=PATIENCE)
+
+    async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"Content-Length: 9\r\n\r\nhalf")
+        while download.state != "receiving":  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        at_once = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        connection = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(reset, "127.0.0.1") as server:
+        port = server.sockets[0].getsockname()[1]
+        download.url = f"http://127.0.0.1:{port}/"
+        await asyncio.to_thread(way, [download], 1)
+    assert download.failures == ["connection reset"] * 3
+
+
 async def test_a_head_that_breaks_off_is_tried_again(way: Way, serve: Serve) -> None:
     download = await bring(way, await serve(OK + b"Content-Le"))
     assert download.failures == ["connection reset"] * 3
@@ -321,6 +351,14 @@ def test_urls_are_reported_one_by_one(
     assert [line for line in lines if line.startswith(f"● {good}: 16,384 bytes")]
     assert [line for line in lines if line.startswith(f"× {bad}: HTTP 500")]
     assert names(tmp_path / "new" / "folder") == {"a"}
+
+
+def test_a_url_that_is_given_twice_is_brought_once(
+    server: FileServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = server.url(File("a"))
+    assert downloader.main(url=[url, url]).startswith("1 URLs: one by one ")
+    assert capsys.readouterr().out.count(url) == 1
 
 
 def test_no_line_has_a_password(

@@ -1,4 +1,4 @@
-"""Web addresses: asked for byte for byte as they were given, and kept from the eye."""
+"""Web addresses: asked for byte for byte as they were given."""
 
 from base64 import b64encode
 from urllib.parse import quote, unquote
@@ -11,27 +11,17 @@ from demos.support.download.failures import Failure
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def address(text: str | bytes) -> URL:
-    """Return `text` as a URL: what no request may hold is quoted, all else is kept.
+def address(text: str | bytes, base: URL | None = None) -> URL:
+    """Return `text`, a reference in `base`, as a URL: only what must be is quoted.
 
-    Raises ValueError if it is none.
+    Raises ValueError if it is none that a web server could answer for.
     """
     url = URL(quote(text, safe=PRINTABLE), encoded=True)
-    return url.with_host(unquote(url.raw_host)) if url.raw_host else url
-
-
-def is_of_the_web(text: str) -> bool:
-    """Return whether `text` is an address that a web server could answer for."""
-    try:
-        url = address(text)
-    except ValueError:
-        return False
-    return url.scheme in ("http", "https") and bool(url.raw_host)
-
-
-def shown(url: URL) -> str:
-    """Return `url` as it may be printed: without a password."""
-    return str(url.with_user(None) if url.raw_host else url)
+    if base:
+        url = base.join(url)
+    if url.scheme not in ("http", "https") or not url.raw_host:
+        raise ValueError("no address of the web")
+    return url.with_host(unquote(url.raw_host))
 
 
 def request_headers(url: URL) -> list[tuple[str, str]]:
@@ -51,18 +41,15 @@ def request_headers(url: URL) -> list[tuple[str, str]]:
 def redirected(url: URL, status: int, headers: Headers) -> URL | None:
     """Return where an answer for `url` leads on to; None if it is the last one.
 
-    A password goes on to the same server only. Raises Failure for an address that is
-    not of the web.
+    A password goes on to the same server only. Raises Failure for what is no address.
     """
     place = headers.get("Location")
     if status not in (301, 302, 303, 307, 308) or not place:
         return None
     try:
-        target = url.join(address(place.encode("latin-1")))
+        target = address(place.encode("latin-1"), url)
     except ValueError:
-        raise Failure("redirected to what is no address") from None
-    if target.scheme not in ("http", "https"):
-        raise Failure(f"redirected to {shown(target)}")
+        raise Failure("redirected to no address of the web") from None
     if target.raw_user is None and target.origin() == url.origin():
         target = target.with_user(url.user).with_password(url.password)
     return target

@@ -1,6 +1,6 @@
 """Downloads that end whole or with a named failure, whichever session brings them.
 
-A file is written as ``name.part`` and gets its name when every byte was checked.
+A file is written as ``.name.part`` and gets its name when every byte was checked.
 """
 
 import re
@@ -55,8 +55,9 @@ Downloads = Sequence[Download]
 def attempt(download: Download) -> Iterator["Body"]:
     """Try a download: keep the file in the end, or raise what went wrong as a Failure.
 
-    It is waiting before, and done or failed after; a mistake or a cancellation passes.
+    It is waiting first, and done or failed after; a mistake or a cancellation passes.
     """
+    download.enter("waiting")
     body = Body(download)
     try:
         yield body
@@ -163,19 +164,20 @@ class Gunzip:
 
 def part(path: Path) -> Path:
     """Return where the bytes of `path` go until they are all there."""
-    return path.with_name(f"{path.name}.part")
+    return path.with_name(f".{path.name}.part")
 
 
 def file_names(urls: Iterable[str]) -> list[str]:
-    """Return a name for the file of each URL: plain characters, no two alike."""
-    names: list[str] = []
-    taken: set[str] = set()
+    """Return a name for the file of each URL: plain characters, no two alike.
+
+    None begins with a dot, as those of parts do.
+    """
+    names: dict[str, str] = {}  # by what a file system may take for the same
     for url in map(URL, urls):
         plain = re.sub(r"[^\w.-]", "_", url.name or url.host or "")[-100:].lstrip(".")
         name, number = plain, 1
-        while not name or {name.lower(), f"{name}.part".lower()} & taken:
+        while not name or name.lower() in names:
             number += 1
             name = f"{number}-{plain}"
-        taken |= {name.lower(), f"{name}.part".lower()}
-        names.append(name)
-    return names
+        names[name.lower()] = name
+    return [*names.values()]

@@ -6,10 +6,7 @@ check what it got, byte for byte.
 
 import asyncio
 import json
-import os
 import random
-import socket
-import struct
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +22,7 @@ from invoke.exceptions import Exit
 
 from demos.support.server_process import BACKLOG, served
 
-FAULTS = ("503", "reset", "truncated", "stall")
+FAULTS = ("503", "truncated", "stall")
 TRICKLE = 0.25  # seconds from byte to byte of a stalled body
 
 
@@ -145,19 +142,8 @@ async def answer(visits: Counter[str], request: web.BaseRequest) -> web.StreamRe
             for byte in body[half:]:
                 await response.write(bytes([byte]))
                 await asyncio.sleep(TRICKLE)
-        elif fault and request.transport:
-            hang_up(request.transport, reset=fault == "reset")
+        elif fault == "truncated" and request.transport:
+            request.transport.close()
         else:
             await response.write(body[half:])
     return response
-
-
-def hang_up(transport: asyncio.Transport, reset: bool) -> None:
-    """Close a connection in the middle of a body, politely or with a TCP reset."""
-    if reset:
-        linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
-    else:
-        transport.close()

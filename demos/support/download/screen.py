@@ -1,9 +1,9 @@
-"""Draws runs while they are measured, and keeps out of their way."""
+"""Carries out runs and draws them meanwhile, but keeps out of their way."""
 
 import math
-from threading import Event, Thread
+import random
+from collections.abc import Callable, Sequence
 from time import perf_counter, process_time, thread_time
-from typing import Self
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -16,7 +16,7 @@ FRAMES = 6  # a second
 PEACE = 0.5  # seconds
 
 
-class Screen:
+class Screen(Live):
     """Draws a picture after each run, and again and again during a long one.
 
     A picture holds the GIL for some 10 ms, which a run of 200 ms would feel: the first
@@ -25,35 +25,35 @@ class Screen:
     """
 
     def __init__(self, picture: RenderableType) -> None:
-        self._live = Live(picture, console=console, auto_refresh=False)
-        self._thread = Thread(target=self._draw, daemon=True)
-        self._end = Event()
-        self._started = math.inf  # when the present run began
-        self._cpu = 0.0  # seconds that the thread took
+        super().__init__(picture, console=console, refresh_per_second=FRAMES)
+        self._run_began = -math.inf
+        self._cpu = 0.0  # seconds that drawing took
 
-    def __enter__(self) -> Self:
-        """Begin to draw."""
-        self._live.start(refresh=True)
-        self._thread.start()
-        return self
+    def refresh(self) -> None:
+        """Draw, unless a run has just begun; a thread of Live asks for it, too."""
+        if perf_counter() - self._run_began > PEACE:
+            before = thread_time()
+            super().refresh()
+            self._cpu += thread_time() - before
 
-    def __exit__(self, *error: object) -> None:
+    def run(
+        self,
+        variants: Sequence[Variant],
+        downloads: Callable[[], Downloads],
+        times: int,
+    ) -> None:
+        """Let each variant carry out new downloads so many times, in random order."""
+        order = [variant for variant in variants if not variant.skipped] * times
+        random.shuffle(order)
+        for variant in order:
+            batch = downloads()
+            self._run_began = perf_counter()
+            variant.run(batch, lambda: process_time() - self._cpu)
+            self._run_began = -math.inf
+            self.refresh()
+
+    def stop(self) -> None:
         """Draw the last picture, and leave it there."""
-        self._end.set()
-        self._thread.join()
-        self._live.stop()
+        super().stop()
         if not console.is_terminal:
             console.print()  # there, Live leaves the last line open
-
-    def run(self, variant: Variant, downloads: Downloads) -> None:
-        """Let a variant carry out `downloads`."""
-        self._started = perf_counter()
-        variant.run(downloads, lambda: process_time() - self._cpu)
-        self._started = math.inf
-        self._live.refresh()
-
-    def _draw(self) -> None:
-        while not self._end.wait(1 / FRAMES):
-            if perf_counter() - self._started > PEACE:
-                self._live.refresh()
-                self._cpu = thread_time()

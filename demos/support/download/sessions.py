@@ -6,10 +6,9 @@ alive, follow redirects, hold the deadline and the limits, and never try again.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from threading import Lock
+from threading import Event
 from time import monotonic
 from typing import Any, Self
 
@@ -20,36 +19,11 @@ from yarl import URL
 
 from demos.support.download.addresses import address, redirected, request_headers
 from demos.support.download.connection import CONNECT, TLS, Connection
-from demos.support.download.downloads import (
-    Body,
-    Download,
-    Downloads,
-    attempt,
-    is_measured,
-)
+from demos.support.download.downloads import Body, Downloads, attempt, is_measured
 from demos.support.download.failures import TOO_LONG, Failure, Refusal
 
 MOST_REDIRECTS = 10
 LONGEST_HEAD = 2**16  # bytes; httpcore's own limit is some 100 KiB
-
-
-class Register:
-    """Knows which download a request is for."""
-
-    def __init__(self, downloads: Downloads) -> None:
-        self._lock = Lock()
-        self._downloads = defaultdict[str, list[Download]](list)
-        for download in downloads:
-            self._downloads[download.url].append(download)
-
-    def take(self, url: str) -> Download:
-        """Return a download of `url` that nobody is at; from now on it is waiting."""
-        with self._lock:
-            for download in self._downloads[url]:
-                if download.state in ("queued", "failed"):
-                    download.enter("waiting")
-                    return download
-        raise LookupError("no such download, or it is done")
 
 
 class Answer:
@@ -81,12 +55,6 @@ class Answer:
         self._body.begin(self.headers)
         return b"".join([self._body.take(piece) for piece in self._pieces])
 
-    def read_over(self) -> None:
-        """Read a body that nobody wants, if then the connection can be kept."""
-        if is_measured(self.headers):
-            for _ in self._pieces:
-                pass
-
 
 class AsyncAnswer(Answer):
     """What the lesson uses of aiohttp.ClientResponse."""
@@ -95,12 +63,6 @@ class AsyncAnswer(Answer):
         """Return the body, unpacked; b"" where it goes to a file."""
         self._body.begin(self.headers)
         return b"".join([self._body.take(piece) async for piece in self._pieces])
-
-    async def read_over(self) -> None:  # type: ignore[override]
-        """Read a body that nobody wants, if then the connection can be kept."""
-        if is_measured(self.headers):
-            async for _ in self._pieces:
-                pass
 
 
 class Session:
@@ -111,10 +73,10 @@ class Session:
     """
 
     def __init__(self, downloads: Downloads) -> None:
-        self._register = Register(downloads)
+        self._downloads = {download.url: download for download in downloads}
         self._idle: dict[URL, list[Connection]] = {}
         self._busy: set[Connection] = set()
-        self._closed = False
+        self._closed = Event()
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -122,7 +84,7 @@ class Session:
 
     def __exit__(self, *error: object) -> None:
         """Close all connections, under the hands of who still uses one."""
-        self._closed = True
+        self._closed.set()
         for connection in list(self._busy):
             connection.shut_down()
         for connections in self._idle.values():
@@ -132,18 +94,21 @@ class Session:
     @contextmanager
     def stream(self, method: str, url: str) -> Iterator[Answer]:
         """Ask for `url`; whatever goes wrong in the block is raised as a Failure."""
-        download = self._register.take(url)
+        download = self._downloads[url]
         end = monotonic() + download.deadline
         target = address(url)
         with attempt(download) as body:
             for _ in range(MOST_REDIRECTS + 1):
                 with self._ask(method, target, end) as got:
-                    answer = Answer(got.status, got.headers, got.iter_stream(), body)
+                    pieces = got.iter_stream()
+                    answer = Answer(got.status, got.headers, pieces, body)
                     onward = redirected(target, answer.status, answer.headers)
                     if not onward:
                         yield answer
                         return
-                    answer.read_over()
+                    if is_measured(answer.headers):  # then the connection is kept
+                        for _ in pieces:
+                            pass
                 target = onward
             raise Failure(f"more than {MOST_REDIRECTS} redirects")
 
@@ -161,13 +126,11 @@ class Session:
         headers = request_headers(url)
         self._busy.add(connection)
         try:
-            if self._closed:
-                raise RuntimeError("the session is closed")
             with connection.http.stream(method, target, headers=headers) as response:
                 yield response
         finally:
             self._busy.remove(connection)
-            if connection.http.is_available() and not self._closed:
+            if connection.http.is_available() and not self._closed.is_set():
                 self._idle[url.origin()].append(connection)
             else:
                 connection.close()
@@ -179,17 +142,17 @@ class Session:
             while (connection := idle.pop()).http.has_expired():
                 connection.close()
             return connection
-        return Connection(origin)
+        return Connection(origin, self._closed)
 
 
 class AsyncSession:
-    """Offers what the lesson uses of aiohttp.ClientSession, by way of one."""
+    """Offers what the lesson uses of aiohttp.ClientSession, by way of one.
+
+    That one has no limits of its own, but the time to connect.
+    """
 
     def __init__(self, downloads: Downloads) -> None:
-        self._register = Register(downloads)
-
-    async def __aenter__(self) -> Self:
-        """Open aiohttp's session, without limits of its own but the one to connect."""
+        self._downloads = {download.url: download for download in downloads}
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=TLS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -200,6 +163,9 @@ class AsyncSession:
             max_headers=LONGEST_HEAD,
         )
         self._http._retry_connection = False  # to try again is for the lesson
+
+    async def __aenter__(self) -> Self:
+        """Return the session."""
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -209,7 +175,7 @@ class AsyncSession:
     @asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[AsyncAnswer]:
         """Ask for `url`; whatever goes wrong in the block is raised as a Failure."""
-        download = self._register.take(url)
+        download = self._downloads[url]
         target = address(url)
         with attempt(download) as body:
             async with asyncio.timeout(download.deadline):
@@ -225,6 +191,8 @@ class AsyncSession:
                         if not onward:
                             yield answer
                             return
-                        await answer.read_over()
+                        if is_measured(answer.headers):
+                            async for _ in pieces:
+                                pass
                     target = onward
                 raise Failure(f"more than {MOST_REDIRECTS} redirects")

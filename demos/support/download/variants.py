@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from statistics import median
 from time import perf_counter
 
@@ -12,7 +12,7 @@ from rich.text import Text
 from demos.support.download.downloads import Download, Downloads
 from demos.support.drawing import bar
 
-IN_FLIGHT = ("waiting", "receiving")
+IN_FLIGHT = {"waiting": 1, "done": -1, "failed": -1}  # what a new state adds
 
 
 @dataclass
@@ -32,14 +32,9 @@ class Repeat:
     @cached_property
     def peak(self) -> int:
         """The most downloads that were in flight at one moment; ask at the end."""
-        steps = [
-            (moment, (after in IN_FLIGHT) - (before in IN_FLIGHT))
-            for download in self.downloads
-            for (_, before), (moment, after) in pairwise(
-                [(0.0, "queued"), *download.changes]
-            )
-        ]
-        return max(accumulate(step for _, step in sorted(steps)), default=0)
+        changes = sorted(change for each in self.downloads for change in each.changes)
+        steps = [IN_FLIGHT.get(state, 0) for _, state in changes]
+        return max(accumulate(steps), default=0)
 
 
 @dataclass
@@ -48,7 +43,7 @@ class Variant:
 
     name: str
     style: str
-    download: Callable[[Downloads, int], object]
+    download: Callable[[Downloads], object]
     limit: int
     latencies: Sequence[float] = ()  # seconds; empty where nobody knows them
     skipped: bool = False  # as it would take too long
@@ -69,17 +64,12 @@ class Variant:
         """Return the median CPU seconds of a run."""
         return median(repeat.cpu for repeat in self.repeats if repeat.ended)
 
-    @property
-    def ratio(self) -> float:
-        """Return the median time as a multiple of the bound."""
-        return median(self.times) / self.bound
-
     def run(self, downloads: Downloads, clock: Callable[[], float]) -> None:
         """Carry out `downloads`, and keep what it took; `clock` counts CPU seconds."""
         cpu = clock()
         repeat = Repeat(downloads)
         self.repeats.append(repeat)
-        self.download(downloads, self.limit)
+        self.download(downloads)
         repeat.cpu = clock() - cpu
         repeat.ended = perf_counter()
 
@@ -104,11 +94,6 @@ def outcomes(variants: Sequence[Variant]) -> list[tuple[Download, ...]]:
     return [*zip(*repeats, strict=True)]
 
 
-def lost(downloads: Downloads) -> str:
-    """Return why a file could not be had in each run, or "" if it could."""
-    failed = [download for download in downloads if download.state == "failed"]
-    if not failed:
-        return ""
-    why = ", then ".join(failed[-1].failures)
-    few = f" (in {len(failed)} of {len(downloads)} runs)"
-    return why + (few if len(failed) < len(downloads) else "")
+def lost(downloads: Downloads) -> list[Download]:
+    """Return those that failed for good."""
+    return [download for download in downloads if download.state == "failed"]

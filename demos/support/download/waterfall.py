@@ -1,15 +1,13 @@
 """A race of downloads as a picture: lanes on one time axis, and what came of it."""
 
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 from time import perf_counter
 
 from rich.text import Text
 
 from demos.support.download.downloads import Download, Downloads
-from demos.support.download.screen import Screen
 from demos.support.download.variants import Repeat, Variant, result
 from demos.support.measure import interpreter
 
@@ -22,27 +20,13 @@ GLYPHS = (" ▗▐", "▖▄▟", "▌▙█")  # for the heights of the left an
 STEPS = [n * 10.0**power for power in range(-3, 4) for n in (1, 2, 5)]  # seconds
 
 
-def race(
-    title: str,
-    variants: Sequence[Variant],
-    downloads: Callable[[], Downloads],
-    repeat: int,
-) -> None:
-    """Run each variant `repeat` times, in random order, on new `downloads`; draw it."""
-    order = [variant for variant in variants if not variant.skipped] * repeat
-    random.shuffle(order)
-    with Screen(Waterfall(title, variants, len(order))) as screen:
-        for variant in order:
-            screen.run(variant, downloads())
-
-
 class Waterfall:
-    """The latest run of each of some variants, and the figures of all `runs`."""
+    """The latest run of each of some variants, and the figures of all `repeat`."""
 
-    def __init__(self, title: str, variants: Sequence[Variant], runs: int) -> None:
+    def __init__(self, title: str, variants: Sequence[Variant], repeat: int) -> None:
         self._title = title
         self._variants = variants
-        self._runs = runs  # how many there will be
+        self._repeat = repeat
 
     def __rich__(self) -> Text:
         """Return the picture of this moment: 18 or 19 rows of at most 80 cells."""
@@ -56,21 +40,20 @@ class Waterfall:
         legend = "▄ waiting █ receiving × failed"
         if known:
             legend += " · at best: nothing but waiting"
-        run = f"run {len(repeats)} of {self._runs}"
+        runs = self._repeat * len(raced)
+        run = f"run {len(repeats)} of {runs}"
         rows.append(Text(f"{run:<{WORDS}}{legend}", "note"))
         longest = max([end, *(repeat.seconds for repeat in repeats)])
         rows += [result(variant, longest) for variant in self._variants]
-        if sum(repeat.ended is not None for repeat in repeats) == self._runs:
+        if sum(repeat.ended is not None for repeat in repeats) == runs:
             rows += faults(repeats)
         return Text("\n").join(rows)
 
 
 def seconds_to_draw(variant: Variant) -> float:
     """Return how long a variant's latest run is, or will be as far as one knows."""
-    if not variant.repeats:
-        return 1.05 * variant.bound or 1.0
-    latest = variant.repeats[-1]
-    return latest.seconds if latest.ended else max(latest.seconds, 1.05 * variant.bound)
+    latest = variant.repeats[-1].seconds if variant.repeats else 0.0
+    return max(latest, 1.05 * variant.bound) or 1.0
 
 
 def axis(end: float) -> Text:
@@ -159,6 +142,5 @@ def faults(repeats: Sequence[Repeat]) -> list[Text]:
         return []
     lost = sum(download.state == "failed" for download in downloads)
     kinds = ", ".join(name for name, _ in names.most_common())
-    line = Text(f"× {names.total():,} tries failed: {kinds}; {lost:,} lost")
-    line.highlight_regex("^×", "failed")
-    return [line]
+    line = f" {names.total():,} tries failed: {kinds}; {lost:,} lost"
+    return [Text.assemble(("×", "failed"), line)]

@@ -17,7 +17,7 @@ from demos.support.download.failures import Failure
 def test_file_names_are_plain_and_distinct() -> None:
     urls = ["http://a/x.txt?1", "http://a/X.txt", "http://a/..%2f..%2fb", "http://a/"]
     assert file_names(urls) == ["x.txt", "2-X.txt", "_.._b", "a"]
-    assert file_names(["http://a/b", "http://a/b.part"]) == ["b", "2-b.part"]
+    assert file_names(["http://a/b", "http://a/b.part"]) == ["b", "b.part"]
     assert file_names(["http://me:secret@a/"]) == ["a"]
 
 

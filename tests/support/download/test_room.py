@@ -4,54 +4,55 @@ from pathlib import Path
 
 import pytest
 
+from demos import downloader
 from demos.support.download import room
 from demos.support.download.downloads import Download
 from demos.support.download.variants import Repeat, Variant
 from demos.support.flags import UsageError
 
+LESSON = (
+    downloader.download_one_by_one,
+    downloader.download_in_threads,
+    downloader.download_in_tasks,
+)
+
 
 def variant(seconds: float, limit: int, latencies: list[float]) -> Variant:
-    made = Variant("", "", lambda downloads, limit: None, limit, latencies)
+    made = Variant("", "", print, limit, latencies)
     made.repeats = [Repeat([], 1.0, 1.0 + seconds)]
     return made
 
 
 @pytest.mark.parametrize(
-    ("limit", "seconds", "line"),
+    ("seconds", "line"),
     [
         (
-            10,
             (1.8, 0.2, 0.2),
-            "10 at once: threads 9.0 ×, asyncio 9.0 × as fast: "
-            "concurrency wins, not asyncio",
+            "threads 9.0 ×, asyncio 9.0 × as fast: concurrency wins, not asyncio",
         ),
-        (10, (1.8, 0.3, 0.2), "10 at once: threads 6.0 ×, asyncio 9.0 × as fast"),
-        (2, (1.8, 1.2, 1.1), "2 at once: threads 1.5 ×, asyncio 1.6 × as fast"),
+        ((1.8, 0.3, 0.2), "threads 6.0 ×, asyncio 9.0 × as fast"),
+        ((1.8, 1.2, 1.1), "threads 1.5 ×, asyncio 1.6 × as fast"),
         (
-            1,
             (1.8, 1.8, 1.7),
-            "1 at once: threads 1.0 ×, asyncio 1.1 × as fast: all three are alike",
+            "threads 1.0 ×, asyncio 1.1 × as fast: all three are alike",
         ),
     ],
 )
 def test_concurrency_wins_only_where_it_did(
-    limit: int, seconds: tuple[float, float, float], line: str
+    seconds: tuple[float, float, float], line: str
 ) -> None:
-    assert room.what_was_seen(*(variant(each, limit, []) for each in seconds)) == line
+    assert room.what_was_seen(*(variant(each, 10, []) for each in seconds)) == line
 
 
-def test_what_was_not_run_is_told_as_such() -> None:
+def test_a_bound_stands_for_what_was_not_run() -> None:
     ways = [variant(each, 1000, [1.0] * 2000) for each in (0, 3.0, 2.5)]
     ways[0].limit, ways[0].skipped = 1, True
-    assert room.what_was_seen(*ways) == (
-        "1000 at once: threads 3.00 s, asyncio 2.50 s; one by one would take 2,000 s"
-    )
+    assert room.what_was_seen(*ways) == "threads 666.7 ×, asyncio 800.0 × as fast"
 
 
 def test_the_first_way_has_no_limit_and_is_not_run_where_it_takes_too_long() -> None:
-    ways = room.ways(None, None, None)  # type: ignore[arg-type]
     for files, skipped in ((3, False), (40, True)):
-        alone, threads, tasks = room.variants(ways, 5, [1.0] * files)
+        alone, threads, tasks = room.variants(LESSON, 5, [1.0] * files)
         assert [alone.limit, threads.limit, tasks.limit] == [1, 5, 5]
         assert [alone.skipped, threads.skipped, tasks.skipped] == [
             skipped,
@@ -66,6 +67,14 @@ def test_a_mistake_in_the_lesson_is_no_failed_download() -> None:
     room.raise_mistakes([failed, queued], [ValueError("odd"), b"body"])
     with pytest.raises(TypeError, match="typo"):
         room.raise_mistakes([failed, queued], [b"", TypeError("typo")])
+
+
+def test_a_loss_is_told_with_its_runs() -> None:
+    failed, done = Download("http://a/"), Download("http://me:secret@a/")
+    failed.enter("failed")
+    failed.failures = ["HTTP 503", "timed out"]
+    line = "× http://a/: HTTP 503, then timed out (in 1 of 2 runs)"
+    assert room.report([failed, done]).plain == line
 
 
 def test_a_folder_is_made_or_refused(tmp_path: Path) -> None:

@@ -177,12 +177,12 @@ ROWS = [
     Row(
         "a redirect to what is no address",
         *one("/x", moved("http://[::/")),
-        "redirected to what is no address",
+        "redirected to no address of the web",
     ),
     Row(
-        "a redirect that takes a password out of the web",
-        *one("/x", moved("ftp://me:secret@a/b")),
-        "redirected to ftp://a/b",
+        "a redirect out of the web",
+        *one("/x", moved("ftp://a/b")),
+        "redirected to no address of the web",
     ),
     Row(
         "a body that is coded in another way",
@@ -350,11 +350,3 @@ async def test_over_tls_it_is_the_same(
         assert stranger.failures == ["bad certificate: self-signed certificate"]
     assert replies == [b"next", b"next"]
     assert {request.connection for request in server.requests} == {1}
-
-
-@each_way
-async def test_the_same_address_may_be_asked_for_twice(way: str) -> None:
-    async with web({"/a": [NEXT]}) as server:
-        downloads = [Download(f"{server.origin}/a") for _ in range(2)]
-        await asyncio.to_thread(WAYS[way], *downloads)
-    assert [download.state for download in downloads] == ["done", "done"]

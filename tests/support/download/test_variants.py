@@ -1,7 +1,7 @@
 import pytest
 
 from demos.support.download.downloads import Download
-from demos.support.download.variants import Repeat, Variant, lost, result
+from demos.support.download.variants import Repeat, Variant, result
 
 
 def test_the_bound_is_the_longest_or_the_mean_share() -> None:
@@ -9,16 +9,6 @@ def test_the_bound_is_the_longest_or_the_mean_share() -> None:
     assert Variant("", "", print, 1, latencies).bound == pytest.approx(0.6)
     assert Variant("", "", print, 3, latencies).bound == 0.3
     assert Variant("", "", print, 2).bound == 0
-
-
-def test_a_loss_is_told_with_its_runs() -> None:
-    failed, done = Download("a"), Download("a")
-    failed.enter("failed")
-    done.enter("done")
-    failed.failures = ["HTTP 503", "timed out"]
-    assert lost([done, done]) == ""
-    assert lost([failed]) == "HTTP 503, then timed out"
-    assert lost([done, failed]) == "HTTP 503, then timed out (in 1 of 2 runs)"
 
 
 def test_the_peak_is_of_what_was_in_flight_at_one_moment() -> None:

@@ -76,7 +76,7 @@ def test_it_says_how_far_each_run_is() -> None:
     alone.repeats.append(Repeat([Download("") for _ in range(40)], 0.0, 1.85))
     threads.repeats.append(run(40, ended=101))
     tasks.repeats.append(run(40, ended=None))
-    rows = drawn(Waterfall("title", variants, 9))
+    rows = drawn(Waterfall("title", variants, 3))
     assert rows[0].startswith("title · ")
     words = [row[:WORDS].strip() for row in rows[2:]]
     assert words[:4] == [
@@ -91,7 +91,7 @@ def test_at_the_end_it_says_what_failed() -> None:
     variants = ways(40, known=True)
     for variant in variants:
         variant.repeats = [run(40, ended=101.0), run(40, ended=103.0)]
-    *_, alone, threads, tasks, failed = drawn(Waterfall("title", variants, 6))
+    *_, alone, threads, tasks, failed = drawn(Waterfall("title", variants, 2))
     for line in (alone, threads, tasks):
         assert "2.00 s [1.00–3.00]" in line
     assert failed == "× 240 tries failed: connection reset; 0 lost"
@@ -108,7 +108,7 @@ def test_it_fits_at_each_moment(
     variants = ways(files, known)
     variants[0].skipped = skipped
     raced = variants[skipped:]
-    picture = Waterfall(TITLE, variants, len(raced))
+    picture = Waterfall(TITLE, variants, 1)
     heights = [len(drawn(picture))]
     for variant in raced:
         variant.repeats.append(run(files, ended=None))
