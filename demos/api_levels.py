@@ -21,7 +21,7 @@ from demos.support.twins import lines_of_code, side_by_side
 
 
 async def echo(reader: StreamReader, out: StreamWriter) -> None:
-    """Answer each line with itself."""
+    """Answer each line, of 64 KiB at most, with itself."""
     async for line in reader:
         out.write(line)
         await out.drain()

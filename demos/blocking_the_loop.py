@@ -84,7 +84,7 @@ def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
         picture.debug_message = debug_message(in_loop(waiting))
     return (
         f"time.sleep({seconds:g}) stopped every task for {waiting_in_loop.late()}; "
-        f"in a thread, {waiting_in_thread.late()}."
+        f"in a thread, {waiting_in_thread.late()}"
     )
 
 

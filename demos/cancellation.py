@@ -64,7 +64,7 @@ def main(timeout: Annotated[float, Flag("seconds allowed", 0.1, 2)] = 0.7) -> st
     by_timeout = timeout_scene.count("CancelledError")
     return (
         f"TaskGroup cancelled {by_group} and left {group_left} running, "
-        f"timeout {by_timeout} and {timeout_left}; gather left {gather_left}."
+        f"timeout {by_timeout} and {timeout_left}; gather left {gather_left}"
     )
 
 

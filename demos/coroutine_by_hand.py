@@ -51,10 +51,10 @@ def main(
     record = recorded(by_hand, add(), *range(42, 42 + questions))
     show(record.steps, pace)
     if line := record.left_in:
-        return f"Nobody resumes add(): suspended in line {line}, it never returns."
+        return f"Nobody resumes add(): suspended in line {line}, it never returns"
     return (
         f"No event loop: {record.sends} × send(), "
-        f"and add() has returned {record.result}."
+        f"and add() has returned {record.result}"
     )
 
 

@@ -88,7 +88,7 @@ def main(
     files.write(blocked, freed)
     return (
         f"The 100 ms timer came at {blocked_timer * 1000:.0f} ms beside time.sleep, "
-        f"at {freed_timer * 1000:.0f} ms beside to_thread."
+        f"at {freed_timer * 1000:.0f} ms beside to_thread"
     )
 
 

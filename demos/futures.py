@@ -92,7 +92,7 @@ def main(ask_after: Annotated[float, Flag("in seconds", 0, 3.6)] = 2) -> str:
         answer = asyncio.run(in_loop(divide_async, ask_after / 2, tasks.tell))
     wait = threads.seconds("caller", "asks")
     asked = f"Asked at {ask_after:.3g} s"
-    return f"{asked}: concurrent.futures blocked {wait:.2f} s; asyncio: {answer}."
+    return f"{asked}: concurrent.futures blocked {wait:.2f} s; asyncio: {answer}"
 
 
 if __name__ == "__main__":

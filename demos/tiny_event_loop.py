@@ -93,7 +93,7 @@ def main(
         loop = Loop(selector)
         loop.ready += [ticker(loop), sender(loop, near, block), receiver(loop, far)]
         count, idle, late = played(loop, loop.run, pace)
-    return f"{count} coroutines, 1 thread: {idle:.1%} idle, timers {late:.0f} ms late."
+    return f"{count} coroutines, 1 thread: {idle:.1%} idle, timers {late:.0f} ms late"
 
 
 if __name__ == "__main__":

@@ -98,7 +98,15 @@ def try_next(slug: str, values: dict[str, Any]) -> str | None:
     Where it is the one that was just run, with these values, return the one after it.
     """
     commands = commands_to_try(task(slug).__doc__ or "")
-    return next((line for line in commands if parse(line) != (slug, values)), None)
+    return next((each for each in commands if not is_run(each, slug, values)), None)
+
+
+def is_run(line: str, slug: str, values: dict[str, Any]) -> bool:
+    """Return whether a demo that runs with `values` has the flags that `line` names."""
+    demo, asked = parse(line)
+    _, defaults = parse(" ".join(line.split()[:2]))
+    named = {name for name, value in asked.items() if value != defaults[name]}
+    return demo == slug and all(values[name] == asked[name] for name in named)
 
 
 def run(file: str) -> None:

@@ -78,7 +78,9 @@ class HeatTable:
             Text.assemble(" " * LABEL, *heads),
         ]
         for row in self._rows:
-            lines += [Text(), *self._draw(row)]
+            if len(self._rows) < 4:  # there are lines to spare
+                lines.append(Text())
+            lines += self._draw(row)
         lines.append(Text(self.rounds.doing, "running"))
         return Text("\n").join(lines)
 

@@ -28,7 +28,7 @@ def test_without_an_answer_it_stays_suspended(
 
 def test_the_lesson_counts_what_was_sent() -> None:
     with console.capture():
-        assert main(pace=0) == "No event loop: 3 × send(), and add() has returned 85."
+        assert main(pace=0) == "No event loop: 3 × send(), and add() has returned 85"
 
 
 @pytest.mark.parametrize(("questions", "line"), [(0, "first?"), (1, "second?")])
@@ -39,7 +39,7 @@ def test_nobody_resumes_what_nobody_answers(questions: int, line: str) -> None:
     number, glyph, *_ = row.split()
     assert glyph == "■"
     assert lesson == (
-        f"Nobody resumes add(): suspended in line {number}, it never returns."
+        f"Nobody resumes add(): suspended in line {number}, it never returns"
     )
 
 
@@ -83,7 +83,7 @@ async def twice() -> int:
                 SECOND: "    second = 0\n",
                 TOTAL: '    while True:\n        second += await ask("more?")\n',
             },
-            "Nobody resumes add(): suspended in line 37, it never returns.",
+            "Nobody resumes add(): suspended in line 37, it never returns",
             id="no end",
         ),
     ],

@@ -1,6 +1,8 @@
 """The lesson of each demo: where it stands, how long it is, that it runs at home."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +33,9 @@ sys.setprofile(see)
 runpy.run_path("at_home.py", run_name="__main__")
 print("ran", *ran)
 """
+
+PARTS = {ast.AnnAssign, ast.Assign, ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef}
+ALONE = {name: text for name, text in os.environ.items() if name[:6] != "PYTHON"}
 
 each = pytest.mark.parametrize("slug", OWN_DEMOS)
 
@@ -93,6 +98,7 @@ def test_the_lesson_stands_between_the_imports_and_main(slug: str) -> None:
     demo = Demo(slug)
     assert isinstance(demo.docstring, ast.Expr)
     assert demo.in_order
+    assert {type(node) for node in demo.lesson} <= PARTS
     assert demo.functions()
     start = demo.rest[-1]
     assert isinstance(start, ast.If), "python -m demos.… runs it, too"
@@ -104,13 +110,13 @@ def test_a_lesson_names_nothing_of_ours(slug: str) -> None:
     demo = Demo(slug)
     ours = {alias.asname or alias.name for node in demo.ours for alias in node.names}
     below = {getattr(node, "name", None) for node in demo.rest}
-    named = {
-        node.id
-        for part in demo.lesson
-        for node in ast.walk(part)
-        if isinstance(node, ast.Name)
-    }
+    nodes = [node for part in demo.lesson for node in ast.walk(part)]
+    named = {node.id for node in nodes if isinstance(node, ast.Name)}
+    for node in nodes:  # an annotation may be a string
+        for note in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            named |= {*re.findall(r"\w+", ast.unparse(note))} if note else set()
     assert named & (ours | below) == set()
+    assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
 
 
 @each
@@ -122,6 +128,7 @@ def test_a_lesson_runs_in_an_empty_folder(slug: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", WATCHED],
         cwd=tmp_path,
+        env=ALONE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

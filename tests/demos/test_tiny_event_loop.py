@@ -14,9 +14,7 @@ from demos.tiny_event_loop import Loop, main
 from tests.demos.changed import changed, last_picture
 
 LIST = "[ticker(loop), sender(loop, near, block), receiver(loop, far)]"
-LESSON = re.compile(
-    r"(\d) coroutines, 1 thread: ([\d.]+)% idle, timers (\d+) ms late\."
-)
+LESSON = re.compile(r"(\d) coroutines, 1 thread: ([\d.]+)% idle, timers (\d+) ms late")
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Web addresses: asked for byte for byte as they were given."""
 
 from base64 import b64encode
+from contextlib import suppress
+from socket import inet_aton, inet_ntoa
 from urllib.parse import quote, unquote
 
 from httpx import Headers
@@ -21,7 +23,10 @@ def address(text: str | bytes, base: URL | None = None) -> URL:
         url = base.join(url)
     if url.scheme not in ("http", "https") or not url.raw_host:
         raise ValueError("no address of the web")
-    return url.with_host(unquote(url.raw_host))
+    host = unquote(url.raw_host)
+    with suppress(OSError):  # 127.1 is an address, too
+        host = inet_ntoa(inet_aton(host))
+    return url.with_host(host)
 
 
 def request_headers(url: URL) -> list[tuple[str, str]]:

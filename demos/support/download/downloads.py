@@ -88,9 +88,9 @@ class Body:
         if headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
             raise Failure("not an HTTP answer")  # to what was asked
         self._download.measured = is_measured(headers)
-        encoding = headers.get("Content-Encoding", "identity").lower()
+        encoding = (headers.get("Content-Encoding") or "identity").lower()
         if encoding not in ("identity", "gzip", "x-gzip"):
-            raise Failure(f"encoding {encoding}, not asked for")
+            raise Failure(f"encoding {encoding!a}, not asked for")
         name = URL(self._download.url, encoded=True).name.lower()
         if encoding != "identity" and not name.endswith(PACKED):
             self._gunzip = Gunzip()

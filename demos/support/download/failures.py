@@ -58,10 +58,14 @@ def failure(error: BaseException | None) -> Failure | None:
         case LineTooLong() | h11.RemoteProtocolError(error_status_hint=431):
             return Failure(TOO_LONG)
         case BadHttpMessage() | h11.RemoteProtocolError() | httpcore.ProtocolError():
+            if "Too many headers" in text:
+                return Failure(TOO_LONG)
             # What broke off is told by the text only.
             if "ConnectionResetError" in text or "Server disconnected" in text:
                 return Passing("connection reset")
             if "Not enough data" in text or "peer closed connection" in text:
                 return Passing("truncated")
             return Failure("not an HTTP answer")
+        case aiohttp.ClientError() | httpx.HTTPError() | httpcore.UnsupportedProtocol():
+            return Failure(ascii(text))
     return None

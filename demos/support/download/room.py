@@ -115,15 +115,17 @@ def race_files(
     Raises Exit if a file was lost.
     """
     latencies = [file.latency for file in files]
-    title = f"{len(files)} files, {limit} at once · "
-    title += f"simulated {mean(latencies):.2g} s each, loopback"
+    limit = min(limit, len(files))
+    late = mean(latencies)
+    each = f"{late:.2g} s" if late >= 1 else f"{late * 1000:.2g} ms"
+    title = f"{len(files):,} files, {limit:,} at once · simulated {each}, loopback"
     ways = variants(lesson, limit, latencies)
     picture = Waterfall(title, ways, repeat)
     with file_server(limit) as server, Screen(picture) as screen:
         warm_up(ways, server)
         screen.run(ways, lambda: from_server(server, files, limit, to), repeat)
     if missing := sum(bool(lost(downloads)) for downloads in outcomes(ways)):
-        raise Exit(f"{missing} of {len(files)} files were lost in a run", code=1)
+        raise Exit(f"files lost in a run: {missing} of {len(files)}", code=1)
     return what_was_seen(*ways)
 
 
@@ -158,7 +160,7 @@ def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
     faster, faster_too = (slow / median(way.times) for way in (threads, tasks))
     line = f"threads {faster:.1f} ×, asyncio {faster_too:.1f} × as fast"
     low, high = sorted([faster, faster_too])
-    if high < 1.2:
+    if high < 1.2 and low > 1 / 1.2:
         return f"{line}: all three are alike"
     if low >= 2 and high < 1.2 * low:
         return f"{line}: concurrency wins, not asyncio"

@@ -17,7 +17,9 @@ class Files(BaseHTTPRequestHandler):
         asked[self.path] += 1
         if self.path == "/busy" and asked[self.path] % 3:
             self.send_response(503)
-            self.send_header("Retry-After", "0")
+            odd = asked[self.path] % 3 == 1
+            when = "Mon, 31 Feb 99999999999 00:00:00 GMT" if odd else "0"
+            self.send_header("Retry-After", when)
         elif self.path == "/late" and asked[self.path] % 2:
             self.send_response(429)
             self.send_header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")

@@ -13,6 +13,7 @@ from demos.support.download.failures import Failure
         ("http://[::1]:8080/a;b", "[::1]:8080", "/a;b"),
         ("http://exämple.test/é x", "xn--exmple-cua.test", "/%C3%A9%20x"),
         ("http://a.test/b#c", "a.test", "/b"),
+        ("http://127.1:8/", "127.0.0.1:8", "/"),
     ],
 )
 def test_an_address_is_kept_as_it_was_given(text: str, host: str, target: str) -> None:

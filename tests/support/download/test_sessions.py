@@ -187,7 +187,7 @@ ROWS = [
     Row(
         "a body that is coded in another way",
         *one("/x", answer(b"", "Content-Encoding: br")),
-        "encoding br, not asked for",
+        "encoding 'br', not asked for",
     ),
     Row(
         "another coding for the way, which is not gzip for the file",
