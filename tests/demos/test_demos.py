@@ -47,13 +47,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def runs(
     folder: Path, request: pytest.FixtureRequest
 ) -> Iterator[dict[str, Future[Any]]]:
-    """All demos that are tested, three at a time: they wait more than they compute."""
+    """All demos that are tested, four at a time: they wait more than they compute."""
     asked = [
         str(item.callspec.params["slug"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and "runs" in item.fixturenames
     ]
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         yield {slug: pool.submit(run, slug, folder) for slug in asked}
 
 

@@ -158,13 +158,19 @@ def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
     """
     slow = alone.bound if alone.skipped else median(alone.times)
     faster, faster_too = (slow / median(way.times) for way in (threads, tasks))
-    line = f"threads {faster:.1f} ×, asyncio {faster_too:.1f} × as fast"
+    figures = f"threads {times(faster)}, asyncio {times(faster_too)}"
+    line = f"{threads.limit:,} at once: {figures}"
     low, high = sorted([faster, faster_too])
     if high < 1.2 and low > 1 / 1.2:
         return f"{line}: all three are alike"
     if low >= 2 and high < 1.2 * low:
         return f"{line}: concurrency wins, not asyncio"
     return line
+
+
+def times(factor: float) -> str:
+    """Return how many times as fast something is: "9.2 ×", "666 ×"."""
+    return f"{factor:.0f} ×" if factor >= 100 else f"{factor:.1f} ×"
 
 
 def race_urls(

@@ -28,13 +28,13 @@ def variant(seconds: float, limit: int, latencies: list[float]) -> Variant:
     [
         (
             (1.8, 0.2, 0.2),
-            "threads 9.0 ×, asyncio 9.0 × as fast: concurrency wins, not asyncio",
+            "10 at once: threads 9.0 ×, asyncio 9.0 ×: concurrency wins, not asyncio",
         ),
-        ((1.8, 0.3, 0.2), "threads 6.0 ×, asyncio 9.0 × as fast"),
-        ((1.8, 1.2, 1.1), "threads 1.5 ×, asyncio 1.6 × as fast"),
+        ((1.8, 0.3, 0.2), "10 at once: threads 6.0 ×, asyncio 9.0 ×"),
+        ((1.8, 1.2, 1.1), "10 at once: threads 1.5 ×, asyncio 1.6 ×"),
         (
             (1.8, 1.8, 1.7),
-            "threads 1.0 ×, asyncio 1.1 × as fast: all three are alike",
+            "10 at once: threads 1.0 ×, asyncio 1.1 ×: all three are alike",
         ),
     ],
 )
@@ -47,7 +47,7 @@ def test_concurrency_wins_only_where_it_did(
 def test_a_bound_stands_for_what_was_not_run() -> None:
     ways = [variant(each, 1000, [1.0] * 2000) for each in (0, 3.0, 2.5)]
     ways[0].limit, ways[0].skipped = 1, True
-    assert room.what_was_seen(*ways) == "threads 666.7 ×, asyncio 800.0 × as fast"
+    assert room.what_was_seen(*ways) == "1,000 at once: threads 667 ×, asyncio 800 ×"
 
 
 def test_the_first_way_has_no_limit_and_is_not_run_where_it_takes_too_long() -> None:
