@@ -1,10 +1,14 @@
 """What the tests of the stage share: a small talk of its own, and a real browser."""
 
 import contextlib
+import inspect
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,10 +16,20 @@ import pytest_asyncio
 from invoke.exceptions import Exit
 from playwright.async_api import Browser, async_playwright, expect
 
-from slides.stage import browser, node, packages
+from slides.stage import browser, node, packages, runner
 from slides.stage.deck.build import build
 from slides.stage.paths import Paths
-from tests.talks import ODD, PATHS, PATIENCE, ROOT, SECTIONS, TICKER, invoke, write_demo
+from tests.talks import (
+    ODD,
+    PATHS,
+    PATIENCE,
+    ROOT,
+    SECTIONS,
+    TICKER,
+    DemoRuns,
+    invoke,
+    write_demo,
+)
 
 
 def own_browser() -> Path | None:
@@ -28,6 +42,41 @@ BROWSERS: dict[str, Callable[[], Path | None]] = {
     "browser of this machine": own_browser,
     "browser from npm": lambda: browser.packaged(PATHS),
 }
+
+
+def run_demo(slug: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a demo in another folder, in the C locale, strict: no warning, no leak."""
+    command = ["--search-root", str(ROOT), f"demo.{slug.replace('_', '-')}"]
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "invoke", *command],
+        cwd=folder,
+        env=os.environ | {"LANG": "C", "LC_ALL": "C", "COLUMNS": str(runner.COLUMNS)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=5 * PATIENCE,
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demo_runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DemoRuns]:
+    """All demos whose defaults are tested, begun at once: they wait more than compute.
+
+    Two at a time they run beside the tests that come first.
+    """
+    folder = tmp_path_factory.mktemp("another folder")
+    asked = [
+        str(item.callspec.params["slug"])
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and "demo_runs" in inspect.signature(item.function).parameters
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        yield DemoRuns(
+            folder, {slug: pool.submit(run_demo, slug, folder) for slug in asked}
+        )
 
 
 @pytest.fixture(scope="session", name="packages")

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import psutil
 
@@ -151,6 +152,13 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         timeout=5 * PATIENCE,
     )
+
+
+class DemoRuns(NamedTuple):
+    """Runs of demos with their defaults, by slug, in a folder of their own."""
+
+    folder: Path
+    of: dict[str, Future[subprocess.CompletedProcess[str]]]
 
 
 class Present:

@@ -1,14 +1,7 @@
 """Every demo, as an attendee types it: with its defaults, and with a bad flag."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
 import pytest
 from invoke.collection import Collection
@@ -17,44 +10,11 @@ from invoke.parser import Parser
 from demos.support import catalog
 from demos.support.catalog import slugs
 from slides.stage import runner
-from tests.talks import PATHS, ROOT, invoke
+from tests.talks import PATHS, ROOT, DemoRuns, invoke
 
-STRICT = [sys.executable, "-W", "error", "-m", "invoke"]
 TASKS = {slug: catalog.task(slug) for slug in slugs()}
 
 each = pytest.mark.parametrize("slug", slugs())
-
-
-def run(slug: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a demo in another folder, in the C locale, strict: no warning, no leak."""
-    return subprocess.run(
-        [*STRICT, "--search-root", str(ROOT), f"demo.{slug.replace('_', '-')}"],
-        cwd=folder,
-        env=os.environ | {"LANG": "C", "LC_ALL": "C", "COLUMNS": str(runner.COLUMNS)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=2 * runner.DEADLINE,
-    )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("another folder")
-
-
-@pytest.fixture(scope="module")
-def runs(
-    folder: Path, request: pytest.FixtureRequest
-) -> Iterator[dict[str, Future[Any]]]:
-    """All demos that are tested, four at a time: they wait more than they compute."""
-    asked = [
-        str(item.callspec.params["slug"])
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and "runs" in item.fixturenames
-    ]
-    with ThreadPoolExecutor(4) as pool:
-        yield {slug: pool.submit(run, slug, folder) for slug in asked}
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +27,9 @@ def parser() -> Parser:
 @pytest.mark.smoke
 @each
 def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
-    slug: str, runs: dict[str, Future[Any]], folder: Path, parser: Parser
+    slug: str, demo_runs: DemoRuns, parser: Parser
 ) -> None:
-    done = runs[slug].result()
+    done = demo_runs.of[slug].result()
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     *_, lesson, try_next = done.stdout.splitlines()
@@ -77,7 +37,7 @@ def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
     assert len(lesson) <= runner.COLUMNS
     assert try_next.startswith("try next: invoke demo.")
     parser.parse_argv(shlex.split(try_next)[3:])  # raises where invoke would refuse it
-    assert list(folder.iterdir()) == []
+    assert list(demo_runs.folder.iterdir()) == []
 
 
 @pytest.mark.smoke
