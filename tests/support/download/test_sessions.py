@@ -100,6 +100,11 @@ ROWS = [
         *one("/most", answer(b"body", *(f"X-{n}: " + "x" * 50 for n in range(1200)))),
         "headers of more than 64 KiB",
     ),
+    Row(
+        "tiny headers without an end",
+        *one("/flood", b"HTTP/1.1 200 OK\r\n" + b"X: b\r\n" * 70_000),
+        "headers of more than 64 KiB",
+    ),
     Row("a signed address", *one(SIGNED, answer(b"signed")), b"signed"),
     Row("an odd address", *one(ODD, answer(b"as it was")), b"as it was"),
     Row(
@@ -162,6 +167,18 @@ ROWS = [
         ),
         b"now",
         ("/odd", "/odd"),
+    ),
+    Row(
+        "503, and a day that no calendar has",
+        *one(
+            "/never",
+            answer(
+                b"", "Retry-After: Mon, 31 Feb 99999999999 00:00:00 GMT", status=503
+            ),
+            answer(b"now"),
+        ),
+        b"now",
+        ("/never", "/never"),
     ),
     Row(
         "a redirect within a server takes the password along",
