@@ -6,8 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-TIE = 1.1  # times: what is less apart does not differ
-
 
 def gil_enabled() -> bool:
     """Return whether a GIL lets one thread at a time run Python (True before 3.13)."""
@@ -37,21 +35,18 @@ def python() -> str:
     return f"{name}, GIL {gil}, {usable_cores()} usable cores"
 
 
-def durations(seconds: Sequence[float]) -> str:
-    """Return the median and the range of some times: "118 ms [115–121]"."""
+def aligned(seconds: Sequence[float]) -> str:
+    """Return the median and the range of times in 20 cells: " 118 ms [115–121]   ".
+
+    Below one another, the medians align.
+    """
     middle = median(seconds)
     unit, scale = ("s", 1) if middle >= 10 else ("ms", 1000)
     digits = 1 if middle * scale < 10 or unit == "s" else 0
     least, mid, most = (
         f"{value * scale:.{digits}f}" for value in (min(seconds), middle, max(seconds))
     )
-    return f"{mid} {unit} [{least}–{most}]"
-
-
-def aligned(seconds: Sequence[float]) -> str:
-    """Return the same in 20 cells: below one another, the medians align."""
-    middle, spread = durations(seconds).split(" [")
-    return f"{middle:>7} [{spread:11}"
+    return f"{f'{mid} {unit}':>7} {f'[{least}–{most}]':12}"
 
 
 def apart(one: Sequence[float], other: Sequence[float]) -> bool:

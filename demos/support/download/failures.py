@@ -66,6 +66,6 @@ def failure(error: BaseException | None) -> Failure | None:
             if "Not enough data" in text or "peer closed connection" in text:
                 return Passing("truncated")
             return Failure("not an HTTP answer")
-        case aiohttp.ClientError() | httpx.HTTPError() | httpcore.UnsupportedProtocol():
+        case aiohttp.ClientError():
             return Failure(ascii(text))
     return None

@@ -125,8 +125,8 @@ async def answer(visits: Counter[str], request: web.BaseRequest) -> web.StreamRe
     clock = asyncio.get_running_loop().time
     came = clock()
     file = File(**json.loads(request.query["file"]))
-    faults = [*file.faults.split(","), *[""] * visits[request.path_qs]]
-    fault = faults[visits[request.path_qs]]
+    faults = dict(enumerate(file.faults.split(",")))
+    fault = faults.get(visits[request.path_qs], "")
     visits[request.path_qs] += 1
     await asyncio.sleep(file.latency / 2)
     if fault == "503":

@@ -18,7 +18,7 @@ from demos.support.download.file_server import File, FileServer, file_server, pl
 from demos.support.download.screen import Screen
 from demos.support.download.sessions import AsyncSession, Session
 from demos.support.download.sweep import Sweep
-from demos.support.download.variants import Variant, lost, outcomes
+from demos.support.download.variants import Variant, lost, missing, outcomes
 from demos.support.download.waterfall import Waterfall
 from demos.support.flags import UsageError
 
@@ -124,8 +124,8 @@ def race_files(
     with file_server(limit) as server, Screen(picture) as screen:
         warm_up(ways, server)
         screen.run(ways, lambda: from_server(server, files, limit, to), repeat)
-    if missing := sum(bool(lost(downloads)) for downloads in outcomes(ways)):
-        raise Exit(f"files lost in a run: {missing} of {len(files)}", code=1)
+    if gone := missing(ways):
+        raise Exit(f"files lost in a run: {gone} of {len(files)}", code=1)
     return what_was_seen(*ways)
 
 
@@ -188,8 +188,8 @@ def race_urls(
         screen.run(ways, lambda: [*map(Download, urls, paths)], repeat)
     for downloads in outcomes(ways):
         console.print(report(downloads), soft_wrap=True)
-    if missing := sum(bool(lost(downloads)) for downloads in outcomes(ways)):
-        raise Exit(f"{missing} of {len(urls)} URLs failed", code=1)
+    if gone := missing(ways):
+        raise Exit(f"{gone} of {len(urls)} URLs failed", code=1)
     took = ", ".join(f"{way.name} {median(way.times):.2f} s" for way in ways)
     return f"{len(urls)} URLs: {took}"
 

@@ -94,6 +94,11 @@ def outcomes(variants: Sequence[Variant]) -> list[tuple[Download, ...]]:
     return [*zip(*repeats, strict=True)]
 
 
+def missing(variants: Sequence[Variant]) -> int:
+    """Return how many files could not be had in all runs."""
+    return sum(bool(lost(downloads)) for downloads in outcomes(variants))
+
+
 def lost(downloads: Downloads) -> list[Download]:
     """Return those that failed for good."""
     return [download for download in downloads if download.state == "failed"]

@@ -8,7 +8,7 @@ from time import perf_counter
 from rich.text import Text
 
 from demos.support.download.downloads import Download, Downloads
-from demos.support.download.variants import Repeat, Variant, result
+from demos.support.download.variants import Repeat, Variant, lost, result
 from demos.support.measure import interpreter
 
 WORDS = 19  # cells of a row of lanes, and then:
@@ -140,7 +140,6 @@ def faults(repeats: Sequence[Repeat]) -> list[Text]:
     names = Counter(name for download in downloads for name in download.failures)
     if not names:
         return []
-    lost = sum(download.state == "failed" for download in downloads)
     kinds = ", ".join(name for name, _ in names.most_common())
-    line = f" {names.total():,} tries failed: {kinds}; {lost:,} lost"
+    line = f" {names.total():,} tries failed: {kinds}; {len(lost(downloads)):,} lost"
     return [Text.assemble(("×", "failed"), line)]

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.jobs import pi, size_for
-from demos.support.measure import TIE, aligned, python
+from demos.support.measure import aligned, python
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls, Rounds
 from demos.support.speedup.pools import executors, start
 from demos.support.speedup.scale import Scale
 
 SIZES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # seconds a job
+TIE = 1.1  # times: what is less apart does not differ
 BAR = 27  # cells
 
 
