@@ -19,7 +19,7 @@ from demos.support.catalog import run
 from demos.support.flags import Flag
 from demos.support.heat_table import HeatTable, Row
 from demos.support.jobs import pi, pi_async, request, size_for
-from demos.support.measure import usable_cores
+from demos.support.machine import usable_cores
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls
 from demos.support.slow_server import request_async, slow_server

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isnan, nan
-from statistics import median
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,7 +10,8 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import bar
-from demos.support.measure import apart, python
+from demos.support.machine import python
+from demos.support.samples import Sample
 
 MEDIAN, RANGE = 7, 17  # cells: "143,614", "[123,145–147,452]"
 
@@ -20,53 +20,71 @@ class Chart:
     """Rows of values to compare: `best` is min or max."""
 
     def __init__(
-        self, title: str, best: Callable[..., Any], styles: Mapping[str, str]
+        self,
+        title: str,
+        best: Callable[..., Any],
+        styles: Mapping[str, str],
+        counted: bool = False,
     ) -> None:
-        """Begin without values; `styles` gives each label the style of a winner."""
+        """Begin without values; `styles` gives each label the style of a winner.
+
+        Values that are `counted` are exact: one of each is enough to compare.
+        """
         self.title = title
         self.best = best
         self.styles = styles
+        self.counted = counted
         self.values: dict[str, list[float]] = {label: [] for label in styles}
 
     def add(self, label: str, value: float) -> None:
         """Add a value to a row: NaN, if it is not to be had here."""
         self.values[label].append(value)
 
+    def sample(self, label: str) -> Sample:
+        """Return the values of a row: NaN before there is one."""
+        return Sample(self.values[label] or [nan], self.counted)
+
+    def settled(self) -> bool:
+        """Return whether all rows are; one of NaN is."""
+        samples = map(self.sample, self.styles)
+        return all(isnan(each.median) or each.settled for each in samples)
+
     def median(self, label: str) -> float:
         """Return the middle value of a row, NaN before there is one."""
-        return median(self.values[label] or [nan])
+        return self.sample(label).median
 
     def times(self, label: str, other: str) -> str:
-        """Return how many times the other's median a row's is, "≈" if not apart."""
-        about = "" if apart(self.values[label], self.values[other]) else "≈ "
-        return f"{about}{self.median(label) / self.median(other):.1f} ×"
+        """Return how many times the other's a row's median is: "≈" if not apart."""
+        alike = self.sample(label).compare(self.sample(other)) == "≈"
+        ratio = self.median(label) / self.median(other)
+        return f"≈ {ratio:.1f} ×" if alike else f"{ratio:.1f} ×"
 
     def winner(self) -> str | None:
-        """Return the row that is better than, and apart from, all others, or None.
+        """Return the row that is better than all others, and told apart, or None.
 
         There is none before each row has a value.
         """
         if not all(self.values.values()):
             return None
         first = str(self.best(self.styles, key=self.median))
-        others = [values for label, values in self.values.items() if label != first]
-        ahead = all(apart(self.values[first], other) for other in others)
+        others = [self.sample(label) for label in self.styles if label != first]
+        ahead = all(self.sample(first).compare(other) != "≈" for other in others)
         return first if ahead else None
 
     def figures(self, label: str) -> str:
         """Return a row's median and range in columns: "    4.5 [4.2–10.1]    "."""
-        values = self.values[label]
-        if not values:
+        sample = self.sample(label)
+        if not self.values[label]:
             return f"{'…':>{MEDIAN}} {'':{RANGE}}"
-        if isnan(values[0]):
+        if isnan(sample.median):
             return f"{'':{MEDIAN}} {'not measured here':{RANGE}}"
         medians = map(self.median, self.styles)
         digits = 1 if any(value < 100 and value % 1 for value in medians) else 0
-        least, middle, most = (
+        least, middle, greatest = (
             f"{value:,.{digits}f}"
-            for value in (min(values), median(values), max(values))
+            for value in (sample.range[0], sample.median, sample.range[1])
         )
-        spread = f"[{least}–{most}]" if len(values) > 1 else ""
+        spread = f"[{least}–{greatest}]" if len(sample.values) > 1 else ""
         return f"{middle:>{MEDIAN}} {spread:{RANGE}}"
 
 

@@ -39,7 +39,8 @@ def task(slug: str, with_flags: bool = True) -> Command:
     """Return the task that runs ``main`` of demos/<slug>.py.
 
     Without flags it has its help only, and the demo is not imported before it runs.
-    What ``main`` returns is the last line of a run; the next command follows it.
+    What ``main`` returns is the last line of a run; the next command follows it. It
+    raises TooBusy where the machine was too busy to say anything.
     A demo that cannot be imported must not take the other commands down with it:
     its task says what is wrong when it is run.
     """
@@ -47,9 +48,19 @@ def task(slug: str, with_flags: bool = True) -> Command:
 
     def run(**values: Any) -> None:
         watchdog.start()
-        if lesson := importlib.import_module(f"demos.{slug}").main(**values):
-            from demos.support.console import finish  # rich: only where a demo runs
+        main = importlib.import_module(f"demos.{slug}").main
+        from demos.support.console import (
+            finish,
+            give_up,
+        )  # rich: only where a demo runs
+        from demos.support.samples import TooBusy
 
+        try:
+            lesson = main(**values)
+        except TooBusy:
+            give_up()
+            raise
+        if lesson:
             finish(lesson, try_next(slug, values))
 
     try:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import Span, lane
-from demos.support.measure import python
+from demos.support.machine import python
 
 PERIOD = 0.05  # seconds from one beat to the next
 MARGIN = 8 * PERIOD  # of beats before and after the job

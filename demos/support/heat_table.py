@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.measure import aligned, apart, fastest, python
+from demos.support.machine import aligned, apart, fastest, python
 from demos.support.rounds import Calls, Rounds
 
 LABEL = 17  # cells

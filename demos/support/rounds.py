@@ -1,14 +1,53 @@
-"""Calls that are measured in rounds, each round in another order."""
+"""Measuring in rounds, each in another order, for as long as it is worth it."""
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from statistics import median
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from time import perf_counter
+from typing import TypeVar
 
 from invoke.exceptions import Exit
 
+from demos.support.samples import LEAST, Sample, TooBusy
+
+K = TypeVar("K")
 Calls = Mapping[str, Callable[[], object]]
+
+
+def in_rounds(
+    keys: Sequence[K],
+    settled: Callable[[], bool],
+    seconds: float,
+    repeat: int | None = None,
+) -> Iterator[tuple[int, K]]:
+    """Yield what to measure next, and in which round: each key once a round, shuffled.
+
+    Round 0 is to warm up. With `repeat` there are so many others. Else there are three
+    at least, and more until `settled` says that all figures are, or until another one
+    would take longer than `seconds` in all. Raises TooBusy if twice that was not enough
+    for three.
+    """
+    began = perf_counter()
+    for number in count():
+        round_began = perf_counter()
+        for key in random.sample(keys, len(keys)):
+            spent = perf_counter() - began
+            if repeat is None and spent > 2 * seconds:
+                if number > LEAST:
+                    return
+                raise TooBusy(
+                    f"round {number} of {LEAST} was not over in {spent:.0f} s"
+                )
+            yield number, key
+        if repeat is not None:
+            if number == repeat:
+                return
+        elif number >= LEAST:
+            now = perf_counter()
+            another = now - round_began
+            if settled() or now - began + another > seconds:
+                return
 
 
 class Rounds:
@@ -23,35 +62,37 @@ class Rounds:
         self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.doing = ""  # what is being called
 
-    def measure(self, repeat: int, show: Callable[[], None]) -> None:
-        """Call all: once to warm up, then `repeat` times; `show` before each call.
+    def measure(
+        self, seconds: float, repeat: int | None, show: Callable[[], None]
+    ) -> None:
+        """Call all, in rounds as `in_rounds` has them; `show` before each call.
 
         Raises Exit unless all calls of a row return the same.
         """
         results: dict[str, object] = {}
-        for number in range(repeat + 1):
-            which = f"{number} of {repeat}" if number else "to warm up"
-            for row, column in random.sample(list(self._calls), len(self._calls)):
-                self.doing = f"▶ {which}: {row}, {column}"
-                show()
-                began = perf_counter()
-                result = self._calls[row, column]()
-                took = perf_counter() - began
-                if result != results.setdefault(row, result):
-                    raise Exit(f"{row}: {column} gave another result", code=1)
-                if number:
-                    self.times[row, column].append(took)
+        keys = list(self._calls)
+        for number, (row, column) in in_rounds(keys, self.settled, seconds, repeat):
+            which = f"round {number}" if number else "to warm up"
+            self.doing = f"▶ {which}: {row}, {column}"
+            show()
+            began = perf_counter()
+            result = self._calls[row, column]()
+            took = perf_counter() - began
+            if result != results.setdefault(row, result):
+                raise Exit(f"{row}: {column} gave another result", code=1)
+            if number:
+                self.times[row, column].append(took)
         self.doing = ""
         show()
 
-    def of(self, row: str) -> dict[str, list[float]]:
+    def settled(self) -> bool:
+        """Return whether all times are."""
+        return all(Sample(values).settled for values in self.times.values())
+
+    def of(self, row: str) -> dict[str, Sample]:
         """Return the times of each column of a row that has been measured."""
         return {
-            column: seconds
+            column: Sample(seconds)
             for (name, column), seconds in self.times.items()
             if name == row
         }
-
-    def medians(self, row: str) -> dict[str, float]:
-        """Return the median time of each column of a row that has been measured."""
-        return {column: median(seconds) for column, seconds in self.of(row).items()}

@@ -14,7 +14,7 @@ from demos import downloader
 from demos.support.console import console
 from demos.support.download import room
 from demos.support.download.file_server import file_server, plan_files
-from demos.support.measure import python
+from demos.support.machine import python
 from slides.stage import node, packages
 from slides.stage.deck.build import build
 from slides.stage.deck.sections import sections

@@ -42,12 +42,13 @@ def test_the_figures_of_a_chart_stand_in_columns() -> None:
 @pytest.mark.parametrize(
     ("best", "a", "b", "winner"),
     [
-        (min, [1, 2], [3, 4], "a"),
-        (max, [1, 2], [3, 4], "b"),
-        (min, [1, 3], [2, 4], None),
-        (min, [1, 2], [2, 3], None),
-        (min, [1], [1], None),
-        (min, [1, 2], [], None),
+        (min, [10, 11, 12], [13, 14, 15], "a"),
+        (max, [10, 11, 12], [13, 14, 15], "b"),
+        (min, [10, 11, 15], [14, 15, 16], "a"),
+        (min, [10, 12, 13], [12, 13, 14], None),
+        (min, [10, 11], [13, 14], None),
+        (min, [10, 10, 10], [10, 10, 10], None),
+        (min, [1, 2, 3], [], None),
         (min, [], [], None),
         (max, [nan], [nan], None),
     ],
@@ -59,9 +60,23 @@ def test_the_winner_is_apart_from_all_others(
 
 
 def test_figures_that_cannot_be_told_apart_are_called_about() -> None:
-    values = chart(a=[10], b=[4, 5, 6], c=[5, 9, 12])
+    values = chart(a=[10, 10, 10], b=[4, 5, 6], c=[7, 9, 12])
     assert values.times("a", "b") == "2.0 ×"
     assert values.times("a", "c") == "≈ 1.1 ×"
+
+
+def test_what_was_counted_is_told_apart_by_one_value_each() -> None:
+    lines = Chart("lines", min, {"a": "asyncio", "b": "asyncio"}, counted=True)
+    lines.add("a", 8)
+    lines.add("b", 20)
+    assert lines.winner() == "a"
+    assert lines.times("b", "a") == "2.5 ×"
+    assert lines.figures("a").strip() == "8"
+
+
+def test_a_chart_is_settled_when_each_row_is_or_cannot_be_measured() -> None:
+    assert chart(a=[10, 10, 10], b=[nan]).settled()
+    assert not chart(a=[10, 10, 10], b=[10, 12, 14]).settled()
 
 
 def test_values_are_added_to_their_row() -> None:
@@ -88,7 +103,7 @@ def test_bars_are_two_lines_high_and_the_longest_is_the_greatest_median() -> Non
 
 
 def test_only_the_winner_is_tinted() -> None:
-    drawn = bar_chart([chart(a=[1, 2], b=[3, 4])])
+    drawn = bar_chart([chart(a=[1, 1, 1], b=[3, 3, 3])])
     tinted = [
         drawn.plain[span.start : span.end].split()[0]
         for span in drawn.spans

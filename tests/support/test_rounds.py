@@ -1,13 +1,54 @@
 from collections import Counter
 from functools import partial
+from itertools import islice
 
 import pytest
 from invoke.exceptions import Exit
 
-from demos.support.rounds import Rounds
+from demos.support.rounds import Rounds, in_rounds
+from demos.support.samples import TooBusy
+
+AGES = 1e9  # seconds that are never spent
 
 
-def test_every_call_is_made_to_warm_up_and_then_as_often_as_asked() -> None:
+def test_each_key_comes_once_a_round_and_a_round_to_warm_up_comes_first() -> None:
+    calls = list(in_rounds(["a", "b"], lambda: False, AGES, repeat=2))
+    assert [number for number, _ in calls] == [0, 0, 1, 1, 2, 2]
+    assert Counter(key for _, key in calls) == {"a": 3, "b": 3}
+
+
+def test_the_order_is_another_in_each_round() -> None:
+    keys = range(100)
+    calls = [key for _, key in in_rounds(keys, lambda: False, AGES, repeat=1)]
+    assert calls[:100] != calls[100:]
+    assert sorted(calls[:100]) == sorted(calls[100:]) == [*keys]
+
+
+def test_rounds_end_when_all_is_settled_but_not_before_the_third() -> None:
+    asked: list[int] = []
+    for number, _ in in_rounds(["a"], lambda: len(asked) == 3, AGES):
+        if number >= 3:
+            asked.append(number)
+    assert asked == [3, 4, 5]
+
+
+def test_rounds_go_on_until_the_time_is_spent() -> None:
+    endless = in_rounds(["a"], lambda: False, AGES)
+    assert [number for number, _ in islice(endless, 50)] == [*range(50)]
+
+
+def test_where_three_rounds_take_twice_the_time_the_machine_is_too_busy() -> None:
+    calls = in_rounds(["a", "b"], lambda: True, seconds=0.0)
+    with pytest.raises(TooBusy, match="round 0 of 3 was not over in 0 s"):
+        list(calls)
+
+
+def test_a_count_is_kept_however_long_it_takes() -> None:
+    calls = list(in_rounds(["a"], lambda: True, seconds=0.0, repeat=4))
+    assert [number for number, _ in calls] == [0, 1, 2, 3, 4]
+
+
+def test_every_call_is_made_and_shown_before() -> None:
     calls: list[str] = []
     shown: list[str] = []
     rows = {
@@ -18,27 +59,29 @@ def test_every_call_is_made_to_warm_up_and_then_as_often_as_asked() -> None:
         },
     }
     rounds = Rounds(rows)
-    assert rounds.medians("two") == {}
-    rounds.measure(repeat=2, show=lambda: shown.append(rounds.doing))
+    assert rounds.of("two") == {}
+    rounds.measure(AGES, 2, show=lambda: shown.append(rounds.doing))
     assert Counter(calls) == {"one, a": 3, "two, a": 3, "two, b": 3}
     assert shown == [
         *(f"▶ to warm up: {call}" for call in calls[:3]),
-        *(f"▶ 1 of 2: {call}" for call in calls[3:6]),
-        *(f"▶ 2 of 2: {call}" for call in calls[6:]),
+        *(f"▶ round 1: {call}" for call in calls[3:6]),
+        *(f"▶ round 2: {call}" for call in calls[6:]),
         "",
     ]
     assert {len(seconds) for seconds in rounds.times.values()} == {2}
-    assert rounds.medians("two").keys() == {"a", "b"}
+    assert rounds.of("two").keys() == {"a", "b"}
 
 
 def test_other_results_are_an_error() -> None:
     rounds = Rounds({"one": {"a": lambda: 1, "b": lambda: 2}})
     with pytest.raises(Exit, match=r"one: . gave another result"):
-        rounds.measure(repeat=1, show=lambda: None)
+        rounds.measure(AGES, 1, show=lambda: None)
 
 
-def test_the_median_is_that_of_a_row_and_a_column() -> None:
+def test_times_are_settled_when_those_of_all_calls_are() -> None:
     rounds = Rounds({})
-    rounds.times["one", "a"] = [1, 9, 2]
-    rounds.times["two", "a"] = [4]
-    assert rounds.medians("one") == {"a": 2}
+    rounds.times["one", "a"] = [1.0, 1.0, 1.0]
+    assert rounds.settled()
+    rounds.times["two", "a"] = [1.0, 2.0, 3.0]
+    assert not rounds.settled()
+    assert rounds.of("two")["a"].median == 2.0

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from demos.support.download.variants import Variant, result
 from demos.support.drawing import bar
-from demos.support.measure import interpreter
+from demos.support.machine import interpreter
 
 
 class Sweep:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from demos.support.download.downloads import Download, Downloads
 from demos.support.download.variants import Repeat, Variant, lost, result
-from demos.support.measure import interpreter
+from demos.support.machine import interpreter
 
 WORDS = 19  # cells of a row of lanes, and then:
 LANE = 61

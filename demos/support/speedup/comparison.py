@@ -13,7 +13,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.measure import aligned, fastest, python
+from demos.support.machine import aligned, fastest, python
 from demos.support.rounds import Rounds
 from demos.support.speedup.scale import Scale
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.jobs import pi, size_for
-from demos.support.measure import aligned, python
+from demos.support.machine import aligned, python
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls, Rounds
 from demos.support.speedup.pools import executors, start

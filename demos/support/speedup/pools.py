@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from demos.support.jobs import worker
-from demos.support.measure import gil_enabled, usable_cores
+from demos.support.machine import gil_enabled, usable_cores
 from demos.support.processes import ProcessPool
 from demos.support.speedup.comparison import Job, Way
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import Span, lane
-from demos.support.measure import python
+from demos.support.machine import python
 from demos.support.trace.loop_state import Life, LoopState
 from demos.support.trace.tracer import Event
 
