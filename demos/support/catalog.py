@@ -49,10 +49,8 @@ def task(slug: str, with_flags: bool = True) -> Command:
     def run(**values: Any) -> None:
         watchdog.start()
         main = importlib.import_module(f"demos.{slug}").main
-        from demos.support.console import (
-            finish,
-            give_up,
-        )  # rich: only where a demo runs
+        # rich: only where a demo runs
+        from demos.support.console import finish, give_up
         from demos.support.samples import TooBusy
 
         try:

@@ -36,9 +36,7 @@ def in_rounds(
             if repeat is None and spent > 2 * seconds:
                 if number > LEAST:
                     return
-                raise TooBusy(
-                    f"round {number} of {LEAST} was not over in {spent:.0f} s"
-                )
+                raise TooBusy(f"{LEAST} rounds were not over in {spent:.0f} s")
             yield number, key
         if repeat is not None:
             if number == repeat:
