@@ -103,9 +103,15 @@ def test() -> None:
 
 
 @command
-def bench() -> None:
-    """Measure speed, as ratios in one run."""
-    python("tests.bench")
+def bench(
+    only: Annotated[
+        str | None, Flag("some of downloads,steps,builds,noise; else all")
+    ] = None,
+) -> None:
+    """Measure speed, as ratios in one run, and the demos beside busy processes."""
+    from tests.bench import bench
+
+    bench.measure(only)
 
 
 namespace = Collection(present, export, record, sync, check, test, bench)

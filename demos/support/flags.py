@@ -6,6 +6,7 @@ becomes ``--files`` (see ``commands``).
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invoke.exceptions import Exit
@@ -43,3 +44,18 @@ class UsageError(Exit):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text} (see: invoke --list, invoke --help COMMAND)", code=2)
+
+
+def some_of(names: Iterable[str], text: str | None, flag: str) -> list[str]:
+    """Return the names that commas separate in `text`; all of them, if it is None.
+
+    Raises UsageError for one that is not among `names`; `flag` is what it was given to.
+    """
+    known = list(names)
+    if text is None:
+        return known
+    chosen = [name.strip() for name in text.split(",")]
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f"{flag} takes some of {','.join(known)}, not {name!r}")
+    return chosen

@@ -8,6 +8,7 @@ from invoke.parser import Parser
 
 from demos.support import catalog
 from demos.support.catalog import slugs
+from demos.support.console import TOO_BUSY
 from slides.stage import runner
 from tests.talks import PATHS, ROOT, DemoRuns, invoke
 
@@ -25,10 +26,16 @@ def parser() -> Parser:
 
 @pytest.mark.smoke
 @each
-def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
+def test_a_demo_with_its_defaults_ends_with_its_lesson_or_says_why_it_has_none(
     slug: str, demo_runs: DemoRuns
 ) -> None:
     done = demo_runs.of[slug].result()
+    assert list(demo_runs.folder.iterdir()) == []
+    if TOO_BUSY in done.stderr:  # a machine that these tests keep busy, perhaps
+        assert re.fullmatch(rf"this machine was {TOO_BUSY}: .*\n", done.stderr)
+        assert done.returncode == 1
+        assert "try next: " not in done.stdout, "there is no lesson"
+        return
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     *_, lesson, try_next = done.stdout.splitlines()
@@ -36,7 +43,6 @@ def test_a_demo_runs_with_its_defaults_and_ends_with_its_lesson(
     assert len(lesson) <= runner.COLUMNS
     assert try_next.startswith("try next: invoke demo.")
     catalog.parse(try_next.removeprefix("try next: "))  # raises where it is refused
-    assert list(demo_runs.folder.iterdir()) == []
 
 
 @pytest.mark.smoke

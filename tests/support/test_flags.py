@@ -1,6 +1,6 @@
 import pytest
 
-from demos.support.flags import Flag, UsageError
+from demos.support.flags import Flag, UsageError, some_of
 
 FREE, POSITIVE, PORT = Flag(""), Flag("", 0), Flag("", 1, 65535)
 
@@ -46,3 +46,13 @@ def test_what_else_there_is_is_a_usage_error(
     said = f"--some-port takes {noun}, not {text!r}"
     hint = "(see: invoke --list, invoke --help COMMAND)"
     assert (caught.value.message, caught.value.code) == (f"{said} {hint}", 2)
+
+
+def test_some_names_are_chosen_from_all() -> None:
+    assert some_of(["pdf", "web"], None, "--only") == ["pdf", "web"]
+    assert some_of(["pdf", "web"], "web, pdf", "--only") == ["web", "pdf"]
+
+
+def test_a_name_that_is_none_of_them_is_refused() -> None:
+    with pytest.raises(UsageError, match="--only takes some of pdf,web, not 'odp'"):
+        some_of(["pdf", "web"], "pdf,odp", "--only")

@@ -18,7 +18,7 @@ from invoke.exceptions import Exit
 from rich.status import Status
 
 from demos.support.console import console
-from demos.support.flags import UsageError
+from demos.support.flags import some_of
 from slides.stage import browser, node, packages
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import SlideEntry, contents
@@ -52,7 +52,7 @@ def export_all(
     Raises Exit for a deck that is not fit to publish, a folder that cannot be written,
     or a missing browser.
     """
-    wanted = _wanted(only)
+    wanted = some_of(FILES, only, "--only")
     target = Path(to).absolute() if to else paths.dist
     packages.install(paths)
     program = _browser(paths, chosen_browser)
@@ -103,14 +103,6 @@ def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]
         "image": pictures[:1],
     }
     return {name: drawn[name] for name in wanted}
-
-
-def _wanted(only: str | None) -> list[str]:
-    names = list(FILES) if only is None else [each.strip() for each in only.split(",")]
-    for name in names:
-        if name not in FILES:
-            raise UsageError(f"--only takes some of {','.join(FILES)}, not {name!r}")
-    return names
 
 
 def _browser(paths: Paths, chosen: str | None) -> Path:
