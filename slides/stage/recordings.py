@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,24 @@ def lesson(cast: Path) -> str:
         if code == "m":
             return data
     raise LookupError(f"recordings/{cast.name} has no lesson: {_remedy(cast)}")
+
+
+def made_on(paths: Paths) -> str:
+    """Return what the recordings ran on, and when: a line for each machine and day.
+
+    Raises LookupError for a recording that is damaged.
+    """
+    lines: dict[str, list[str]] = {}
+    for cast in sorted(paths.recordings.glob("*.cast")):
+        head = header(cast)
+        day = datetime.fromtimestamp(head["timestamp"], UTC).date()
+        tags = dict(tag.split("=", 1) for tag in head["tags"])
+        system = tags["platform"].partition("-")[0]
+        line = f"{tags['python']}, {system}, {day}"
+        lines.setdefault(line, []).append(cast.stem.replace("_", "-"))
+    if len(lines) == 1:
+        return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}: {', '.join(demos)}\n" for line, demos in lines.items())
 
 
 def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:

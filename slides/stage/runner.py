@@ -22,6 +22,7 @@ from collections.abc import AsyncGenerator
 from itertools import cycle
 
 from demos.support.console import MARK, MARK_END
+from demos.support.machine import python
 from slides.stage.paths import Paths
 from slides.stage.sources import parse, source_hash
 
@@ -83,7 +84,7 @@ async def run(
             "command": command(slug),
             "title": command(slug),
             "tags": [
-                f"python={platform.python_version()}",
+                f"python={python()}",
                 f"platform={platform.platform(terse=True)}",
                 f"source=sha256:{source_hash(paths, slug)}",
             ],

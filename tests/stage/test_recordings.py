@@ -83,3 +83,28 @@ def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
             read(cast)
         assert str(damaged.value) == said
     assert list(recordings.stale(paths)) == [said]
+
+
+def write_recording(paths: Paths, slug: str, python: str) -> None:
+    tags = [f"python={python}", "platform=Linux-6.1-x86_64", "source=sha256:0"]
+    header = json.dumps({"version": 3, "timestamp": 1764115200, "tags": tags})
+    paths.recordings.mkdir(parents=True, exist_ok=True)
+    (paths.recordings / f"{slug}.cast").write_text(f"{header}\n{EXIT}", "utf-8")
+
+
+def test_what_all_recordings_ran_on_is_one_line(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    for slug in ("a_demo", "other"):
+        write_recording(paths, slug, "CPython 3.14.0, GIL on, 2 usable cores")
+    line = "CPython 3.14.0, GIL on, 2 usable cores, Linux, 2025-11-26\n"
+    assert recordings.made_on(paths) == line
+
+
+def test_recordings_of_several_machines_are_told_apart(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    write_recording(paths, "a_demo", "CPython 3.14.0")
+    write_recording(paths, "other", "CPython 3.13.0")
+    assert recordings.made_on(paths) == (
+        "CPython 3.14.0, Linux, 2025-11-26: a-demo\n"
+        "CPython 3.13.0, Linux, 2025-11-26: other\n"
+    )

@@ -4,10 +4,11 @@ A fence names its source after its language, and its body is a copy of it::
 
     ```python {1-3|all} demos/downloader.py::download_async
     ```text recordings/downloader.cast
+    ```text recordings/
 
 The first shows a function, class, method or top-level name of a Python file, the
-second the lesson (the closing line, figures included) of a recorded run. What is in
-braces is the engine's.
+second the lesson (the closing line, figures included) of a recorded run, the third
+what the recordings ran on. What is in braces is the engine's.
 """
 
 import ast
@@ -20,11 +21,11 @@ from markdown_it.token import Token
 
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
-from slides.stage.recordings import lesson
+from slides.stage.recordings import lesson, made_on
 
 LESSON_WIDTH = 60  # characters; what fits a slide in large type
 
-_SOURCE = re.compile(r"\s([\w./-]+\.py::[\w.]+|[\w./-]+\.cast)(?=\s|$)")
+_SOURCE = re.compile(r"\s([\w./-]+\.py::[\w.]+|[\w./-]+\.cast|recordings/)(?=\s|$)")
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -74,6 +75,8 @@ def current(paths: Paths, source: str) -> str:
     when the file is not Python.
     """
     path, _, symbol = source.partition("::")
+    if path == "recordings/":
+        return made_on(paths)
     if path.endswith(".cast"):
         return textwrap.fill(lesson(paths.slides / path), LESSON_WIDTH) + "\n"
     file = (paths.root / path).resolve()
