@@ -1,9 +1,9 @@
 """Threads speed up waiting and C code; Python code needs processes to use the cores.
 
 Run:       invoke demo.threads-vs-processes
-Look for:  bars that reach the ceiling (what the cores of this machine really give),
-           and bars that end at 1 × (no faster than one job after another).
-           The jobs are pi, request and sha256 in demos/support/jobs.py.
+Look for:  bars that reach ┃ (what the cores of this machine really give; for waits,
+           the number of workers), and bars that end at 1 × (no faster than one job
+           after another). The jobs are pi, request and sha256 in demos/support/jobs.py.
 At home:   if __name__ == "__main__":  # each process imports your file
                with ProcessPoolExecutor() as processes:
                    print(in_processes(job, items, processes))
@@ -20,14 +20,15 @@ from demos.support.catalog import run
 from demos.support.flags import Flag
 from demos.support.slow_server import slow_server
 from demos.support.speedup.comparison import Comparison, Way, workloads
-from demos.support.speedup.job_sizes import JobSizes, crossover
+from demos.support.speedup.job_sizes import JobSizes
 from demos.support.speedup.pools import THREADS, WORKERS, running_pools
 
 Job = Callable[[Any], Any]  # is called with an item, returns its result
 Items = list[Any]
+MEASURING = 3.0  # seconds, and 20 times a workload
 
 
-def one_after_another(job: Job, items: Items) -> Items:
+def one_by_one(job: Job, items: Items) -> Items:
     """Call the job with each item, in this thread."""
     return list(map(job, items))
 
@@ -52,7 +53,9 @@ def in_processes(
 
 def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
-    repeat: Annotated[int, Flag("times to measure everything", 1, 1000)] = 7,
+    repeat: Annotated[
+        int | None, Flag("rounds to measure; else as many as it needs", 1)
+    ] = None,
     work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 100,
     sizes: Annotated[bool, Flag("find from which job size processes pay")] = False,
 ) -> str:
@@ -61,31 +64,31 @@ def main(
         return compare_job_sizes(workers, repeat)
     with slow_server() as port, running_pools(workers) as pools:
         ways: dict[str, Way] = {
-            "one after another": one_after_another,
+            "one by one": one_by_one,
             THREADS: partial(in_threads, threads=pools.threads),
             "processes": partial(in_processes, processes=pools.processes),
             **pools.others,  # sub-interpreters, from Python 3.14 on
         }
         jobs = workloads(port, workers, work / 1000)
         comparison = Comparison(ways, jobs, pools.processes, workers)
-        comparison.measure(repeat)
-    computing = comparison.speedup(THREADS, "CPU-bound")
-    waiting = comparison.speedup(THREADS, "I/O-bound")
-    hashing = comparison.speedup(THREADS, "C code")
-    processes = comparison.speedup("processes", "CPU-bound")
+        comparison.measure(MEASURING + work / 50, repeat)
+    comparison.refuse_impossible()
+    gain = comparison.gain
     return (
-        f"{THREADS.capitalize()}: Python {computing:.1f} ×, waiting {waiting:.1f} ×,"
-        f" C code {hashing:.1f} ×; processes: Python {processes:.1f} ×"
+        f"Threads: Python {gain(THREADS, 'CPU-bound')},"
+        f" waits {gain(THREADS, 'I/O-bound')}, C {gain(THREADS, 'C code')};"
+        f" processes: Python {gain('processes', 'CPU-bound')}"
     )
 
 
-def compare_job_sizes(workers: int, repeat: int) -> str:
+def compare_job_sizes(workers: int, repeat: int | None) -> str:
     """Find from which size of a job on processes pay; return it in a sentence."""
-    job_sizes = JobSizes(one_after_another, in_processes, workers)
-    job_sizes.measure(repeat)
-    running = crossover(job_sizes.gains(with_start=False))
-    new = crossover(job_sizes.gains(with_start=True))
-    return f"Job size from which processes pay: {running}; with their start: {new}"
+    job_sizes = JobSizes(one_by_one, in_processes, workers)
+    job_sizes.measure(MEASURING, repeat)
+    job_sizes.refuse_impossible()
+    running = job_sizes.crossover(with_start=False)
+    new = job_sizes.crossover(with_start=True)
+    return f"Processes pay for jobs: {running}; with their start: {new}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A heat table: times by row and column, the best tinted; what they say of a rule."""
 
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import ceil
+from time import perf_counter, thread_time
 from typing import NamedTuple
 
 from rich.live import Live
@@ -9,19 +11,32 @@ from rich.style import Style
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.machine import aligned, apart, fastest, python
+from demos.support.machine import python
 from demos.support.rounds import Calls, Rounds
+from demos.support.samples import (
+    LONG,
+    Sample,
+    TooBusy,
+    aligned,
+    fastest,
+    refuse_shared,
+    refuse_unsteady,
+)
 
 LABEL = 17  # cells
+ALIKE = 0.1  # a tenth faster or slower is no reason to choose
+MARGIN = 0.2  # what ends so far before its waits has not waited
 
 
 class Row(NamedTuple):
-    """A workload: its name and size, the column that a rule names, the calls."""
+    """A workload: so many jobs of so many seconds, which compute or else wait."""
 
     name: str
-    size: str
-    advice: str
+    jobs: int
+    seconds: float
+    advice: str  # the column that a rule names
     calls: Calls
+    one_core: str = ""  # the column whose call computes, in this thread
 
 
 class Verdict(NamedTuple):
@@ -32,72 +47,116 @@ class Verdict(NamedTuple):
     ratio: float  # the best time that the rule does not name, by the one that it does
 
 
-def judge(advice: str, times: Mapping[str, Sequence[float]]) -> Verdict:
+def judge(advice: str, times: Mapping[str, Sample]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
-    medians = {column: median(seconds) for column, seconds in times.items()}
-    other = min(times.keys() - {advice}, key=medians.__getitem__)
-    ratio = medians[other] / medians[advice]
-    if not apart(times[advice], times[other]):
-        return Verdict("≈", f"no faster than {other}", ratio)
-    if ratio > 1:
+    other = min(times.keys() - {advice}, key=lambda column: times[column].median)
+    ratio = times[other].median / times[advice].median
+    order = times[advice].compare(times[other], ALIKE)
+    if order == "less":
         return Verdict("✓", f"right: {ratio:.1f} × as fast as {other}", ratio)
-    return Verdict("→", f"{other}: {1 / ratio:.1f} × as fast", ratio)
+    if order == "more":
+        return Verdict("→", f"{other}: {1 / ratio:.1f} × as fast", ratio)
+    return Verdict("≈", f"no faster than {other}", ratio)
+
+
+def said(verdicts: Mapping[str, Verdict]) -> str:
+    """Return the rows of each mark in a line: "✓ CPU-bound 1.9 ×; ≈ few fast"."""
+    rows: dict[str, list[str]] = {"✓": [], "≈": [], "→": []}
+    for name, verdict in verdicts.items():
+        ratio = f" {verdict.ratio:.1f} ×" if verdict.mark == "✓" else ""
+        rows[verdict.mark].append(f"{name.removesuffix(' waits')}{ratio}")
+    return "; ".join(f"{mark} {', '.join(rows[mark])}" for mark in rows if rows[mark])
 
 
 class HeatTable:
     """The times of some workloads in some models, and what a rule says of each."""
 
-    def __init__(self, rows: Sequence[Row], note: str) -> None:
-        """All rows have the same columns, which are models; `note` stands above."""
-        self._note = note
-        self._rows = rows
-        self._models = list(rows[0].calls)
-        self.rounds = Rounds({row.name: row.calls for row in rows})
+    def __init__(self, rows: Sequence[Row], at_once: Mapping[str, int]) -> None:
+        """All rows have the same columns, which are models.
 
-    def measure(self, repeat: int) -> None:
+        `at_once` says of some how many jobs they have at once; others have all.
+        """
+        self._rows = rows
+        self._at_once = at_once
+        self._models = list(rows[0].calls)
+        self.cores: list[float] = []  # that calls which keep one busy had of it
+        self.rounds = Rounds({row.name: self._calls(row) for row in rows})
+
+    def measure(self, seconds: float, repeat: int | None) -> None:
         """Draw the table while all is measured (see `Rounds`)."""
         with Live(self, console=console, auto_refresh=False) as live:
-            self.rounds.measure(repeat, live.refresh)
+            self.rounds.measure(seconds, repeat, live.refresh)
 
-    def right(self) -> dict[str, float]:
-        """Return the rows that the rule is right in, and how far ahead it is."""
-        found = {}
+    def refuse_impossible(self) -> None:
+        """Raise TooBusy if the times are none that work takes which runs by itself."""
+        if self.cores:
+            refuse_shared(Sample(self.cores))
         for row in self._rows:
-            verdict = judge(row.advice, self.rounds.of(row.name))
-            if verdict.mark == "✓":
-                found[row.name] = verdict.ratio
-        return found
+            times = self.rounds.of(row.name)
+            refuse_unsteady(times.values())
+            for model, time in times.items():
+                least = self._least(row, model)
+                # A short wait may end early: a clock of Windows ticks each 16 ms.
+                wait = Sample([least], counted=True)
+                if least >= LONG and time.compare(wait, MARGIN) == "less":
+                    took, least = time.median * 1000, least * 1000
+                    raise TooBusy(f"{model} waited {took:.0f} of {least:.0f} ms")
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return what the times of each row say of the rule, when all are measured."""
+        return {
+            row.name: judge(row.advice, self.rounds.of(row.name)) for row in self._rows
+        }
+
+    def _least(self, row: Row, model: str) -> float:
+        """Return the seconds that a model waits at least: none where it computes."""
+        if row.one_core:
+            return 0.0
+        return row.seconds * ceil(row.jobs / self._at_once.get(model, row.jobs))
+
+    def _calls(self, row: Row) -> Calls:
+        """Return the calls of a row, the one that keeps one core busy watched."""
+        calls = dict(row.calls)
+        if row.one_core:
+            calls[row.one_core] = partial(self._watch, calls[row.one_core])
+        return calls
+
+    def _watch(self, call: Callable[[], object]) -> object:
+        """Return what a call does, and keep how much of a core it had."""
+        cpu, began = thread_time(), perf_counter()
+        result = call()
+        self.cores.append((thread_time() - cpu) / (perf_counter() - began))
+        return result
 
     def __rich__(self) -> Text:
         """Draw the table as it is now."""
         heads = [(f"{model:^21}", model) for model in self._models]
+        most = ", ".join(f"≤ {most} {model}" for model, most in self._at_once.items())
         lines = [
             Text(f"{python()}; start-up included", "note"),
-            Text(self._note, "note"),
-            Text(),
+            Text(f"simulated local waits; {most}", "note"),
             Text.assemble(" " * LABEL, *heads),
         ]
         for row in self._rows:
-            if len(self._rows) < 4:  # there are lines to spare
-                lines.append(Text())
-            lines += self._draw(row)
-        lines.append(Text(self.rounds.doing, "running"))
+            lines += [*self._draw(row), Text()]
+        lines[-1] = Text(self.rounds.doing, "running")
         return Text("\n").join(lines)
 
     def _draw(self, row: Row) -> list[Text]:
         """Draw the times of a row, how many times the best they are, and the rule."""
         times = Text(f"{row.name:{LABEL}}")
-        factors = Text(f"{row.size:{LABEL}}")
+        size = f"{row.jobs} × {row.seconds * 1000:g} ms"
+        factors = Text(f"{size:{LABEL}}")
         rule = Text(f"{'the rule says':{LABEL}} {row.advice}")
         measured = self.rounds.of(row.name)
-        medians = self.rounds.medians(row.name)
         complete = len(measured) == len(self._models)
-        best = fastest(measured) if complete else set()
+        best = fastest(measured, ALIKE) if complete else set()
+        least = min((sample.median for sample in measured.values()), default=0.0)
         for model in self._models:
             took, factor, style = "", "", Style()
             if model in measured:
                 took = aligned(measured[model])
-                factor = f"{medians[model] / min(medians.values()):.1f} ×"
+                factor = f"{measured[model].median / least:.1f} ×"
             if model in best:
                 factor = "best" if len(best) == 1 else "≈ best"
                 style = console.get_style(model) + Style(reverse=True)

@@ -5,6 +5,7 @@ them.
 """
 
 import asyncio
+import multiprocessing
 import multiprocessing.pool
 import signal
 import time
@@ -15,6 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 
 SPAWN = multiprocessing.get_context("spawn")
 IGNORE_CTRL_C = (signal.SIGINT, signal.SIG_IGN)
+if "forkserver" in multiprocessing.get_all_start_methods():
+    # A program's own main module, and what it imports, is there before the workers of
+    # a fork server start (its default). Our jobs are not in invoke: so we say it.
+    needed = ["__main__", "concurrent.futures.process", "demos.support.jobs"]
+    multiprocessing.set_forkserver_preload(needed)
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -12,6 +12,7 @@ from demos.support.console import TOO_BUSY
 LEAST = 3  # values: what was measured less often is not told apart from anything
 SETTLED = 0.1  # of the median: a middle half that is narrower will not move much
 LONG = 0.05  # seconds: what takes longer does not take twice as long by chance
+CORE = 0.8  # of a core: what computes all the time and gets less has shared it
 
 Order = Literal["less", "≈", "more"]
 
@@ -87,13 +88,14 @@ class Sample:
         return self.counted or (len(self.values) >= LEAST and self.steady)
 
 
-def fastest(times: Mapping[str, Sample]) -> set[str]:
+def fastest(times: Mapping[str, Sample], margin: float = 0.0) -> set[str]:
     """Return the names of the shortest time, and of those not told apart from it.
 
-    Where none is told apart from it, none is the fastest.
+    Where none is told apart from it, none is the fastest. With a margin the others are
+    slower by more than that.
     """
     first = min(times, key=lambda name: times[name].median)
-    ahead = {name for name in times if times[first].compare(times[name]) == "≈"}
+    ahead = {n for n in times if times[first].compare(times[n], margin) == "≈"}
     return ahead if ahead < times.keys() else set()
 
 
@@ -107,6 +109,15 @@ def refuse_unsteady(times: Iterable[Sample]) -> None:
             unit, scale, digits = _unit(time.median)
             least, greatest = (f"{value * scale:.{digits}f}" for value in time.range)
             raise TooBusy(f"the same work took {least}–{greatest} {unit}")
+
+
+def refuse_shared(cores: Sample) -> None:
+    """Raise TooBusy if work that keeps one core busy has shared it with others.
+
+    `cores` are its seconds of CPU by the seconds that it took.
+    """
+    if cores.median < CORE:
+        raise TooBusy(f"work for one core got {cores.median:.1f} of it")
 
 
 def aligned(times: Sample) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from demos.support.jobs import pi
 from demos.support.speedup.pools import running_pools
-from demos.threads_vs_processes import in_processes, in_threads, one_after_another
+from demos.threads_vs_processes import in_processes, in_threads, one_by_one
 from tests.talks import ROOT, invoke
 
 ITEMS = [3000, 10, 200, 1]
@@ -13,7 +13,7 @@ ITEMS = [3000, 10, 200, 1]
 
 def test_all_ways_give_the_same_results_in_order_and_the_pools_stay() -> None:
     results = [pi(terms) for terms in ITEMS]
-    assert one_after_another(pi, ITEMS) == results
+    assert one_by_one(pi, ITEMS) == results
     with running_pools(2) as pools:
         for _ in range(2):
             assert in_threads(pi, ITEMS, pools.threads) == results
@@ -22,7 +22,7 @@ def test_all_ways_give_the_same_results_in_order_and_the_pools_stay() -> None:
 
 def test_an_error_of_a_job_reaches_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
-        one_after_another((1).__truediv__, [1, 0])
+        one_by_one((1).__truediv__, [1, 0])
     with ThreadPoolExecutor() as threads, pytest.raises(ZeroDivisionError):
         in_threads((1).__truediv__, [1, 0], threads)
 
@@ -30,20 +30,26 @@ def test_an_error_of_a_job_reaches_the_caller() -> None:
 @pytest.mark.parametrize(
     ("flags", "lesson"),
     [
-        (("--work=5",), r"(T|Free t)hreads: Python .+; processes: Python [\d.]+ ×"),
+        (("--work=5",), r"Threads: Python ≈ .+; processes: Python ≈ [\d.]+ ×"),
         (
             ("--sizes",),
-            r"Job size from which processes pay: .+ ms; with their start: .+ ms",
+            r"Processes pay for jobs: none up to 100 ms; with their start: none .+",
         ),
     ],
 )
-def test_a_run_fits_the_screen_and_says_what_was_measured(
+def test_a_run_fits_the_screen_and_of_one_round_it_tells_nothing_apart(
     flags: tuple[str, ...], lesson: str
 ) -> None:
     command = ("demo.threads-vs-processes", "--workers=2", "--repeat=1", *flags)
     done = invoke(ROOT, *command)
-    assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert len(lines) <= 21
     assert max(map(len, lines)) <= 80
-    assert re.fullmatch(lesson, lines[-2])
+    if done.returncode == 0:
+        assert done.stderr == ""
+        assert len(lines) <= 21
+        assert re.fullmatch(lesson, lines[-2])
+        assert len(lines[-2]) <= 80
+    else:
+        assert done.returncode == 1
+        assert "too busy to compare: " in done.stderr
+        assert len(lines) <= 20

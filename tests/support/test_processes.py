@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import signal
 
@@ -35,3 +36,14 @@ async def doubled(number: int) -> int:
 def test_functions_and_coroutine_functions_are_called_alike() -> None:
     assert call(abs, -3) == 3
     assert call(doubled, 3) == 6
+
+
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="POSIX only"
+)
+def test_workers_of_a_fork_server_are_born_with_the_jobs() -> None:
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPool(1, context) as pool:
+        assert pool.submit(
+            eval, "'demos.support.jobs' in __import__('sys').modules"
+        ).result()

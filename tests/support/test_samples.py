@@ -5,6 +5,7 @@ from demos.support.samples import (
     TooBusy,
     aligned,
     fastest,
+    refuse_shared,
     refuse_unsteady,
 )
 
@@ -71,6 +72,14 @@ def test_the_fastest_are_those_that_are_not_told_apart_from_the_shortest_time() 
     assert fastest({"a": a, "b": b, "c": c}) == {"a", "b"}
     assert fastest({"a": c, "b": b}) == {"b"}
     assert fastest({"a": a, "b": b}) == set()
+    assert fastest({"b": b, "c": c}, margin=0.2) == {"b"}
+    assert fastest({"a": a, "b": b, "c": c}, margin=0.6) == set()
+
+
+def test_work_for_one_core_that_had_less_is_refused() -> None:
+    refuse_shared(Sample([0.99, 0.85, 0.3]))
+    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
+        refuse_shared(Sample([0.99, 0.3, 0.2]))
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,38 @@
-"""Ways to run jobs, compared with one after another: measured, and drawn as bars."""
+"""Ways to run jobs, compared with one by one: measured, and drawn as bars."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from rich.live import Live
 from rich.text import Text
 
-from demos.support.console import console
+from demos.support.console import WIDTH, console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.machine import aligned, fastest, python
+from demos.support.machine import gil_enabled, python
 from demos.support.rounds import Rounds
-from demos.support.speedup.scale import Scale
+from demos.support.samples import (
+    Sample,
+    TooBusy,
+    aligned,
+    fastest,
+    refuse_shared,
+    refuse_unsteady,
+)
+from demos.support.speedup.scale import LIMIT, ONE, Scale
 
 Job = Callable[[Any], Any]
 Way = Callable[[Job, list[Any]], list[Any]]
 
 JOBS = 4  # a worker
-SPIN = 0.05  # seconds that the cores are kept busy to find the ceiling
-LABEL, BAR = 18, 28  # cells
+SPIN = 0.04  # seconds that the cores are kept busy to find the ceiling
+ALIKE = 0.1  # a tenth faster or slower is no reason to choose
+MARGIN = 0.2  # a speed-up that is so far above its limit was none
+SLOWER = 0.8  # times
+LABEL = 17  # cells
 
 
 class Workload(NamedTuple):
@@ -33,23 +43,29 @@ class Workload(NamedTuple):
     job: Job
     items: list[Any]
     needs_cores: bool = True
+    needs_gil: bool = False
 
 
 def workloads(port: int, workers: int, seconds: float) -> list[Workload]:
     """Return workloads of `seconds` each; `port` is that of a slow server."""
     numbers = range(workers * JOBS)
     each = seconds / len(numbers)
-    computing = "pi() is Python code, which holds the GIL"
-    terms = size_for(pi, each)
-    waiting = "request() waits, without the GIL (simulated latency, loopback)"
+    terms = [size_for(pi, each) + n for n in numbers]
     ask, waits = partial(request, port), [each + n / 1e5 for n in numbers]
-    hashing = "sha256() is C code of hashlib, which releases the GIL"
-    blocks = size_for(sha256, each)
+    blocks = [size_for(sha256, each) + n for n in numbers]
     return [
-        Workload("CPU-bound", computing, pi, [terms + n for n in numbers]),
-        Workload("I/O-bound", waiting, ask, waits, needs_cores=False),
-        Workload("C code", hashing, sha256, [blocks + n for n in numbers]),
+        Workload("CPU-bound", "pi(): Python code", pi, terms, needs_gil=gil_enabled()),
+        Workload("I/O-bound", "request(): waits", ask, waits, needs_cores=False),
+        Workload("C code", "sha256(): C code", sha256, blocks),
     ]
+
+
+def run(way: Way, job: Job, items: list[Any]) -> tuple[list[Any], float]:
+    """Return the results of jobs, and how many cores they kept busy."""
+    began = perf_counter()
+    done = way(partial(timed, job), items)
+    took = perf_counter() - began
+    return [result for result, _ in done], sum(cpu for _, cpu in done) / took
 
 
 class Comparison:
@@ -66,12 +82,12 @@ class Comparison:
 
         `processes` is a pool of so many `workers`, which find the ceiling.
         """
-        self._ways = list(ways)
+        self._first, *self._others = ways
         self._workloads = workloads
         self._processes = processes
         self._workers = workers
         self.ceilings: list[float] = []
-        self.cpu: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self.cores: dict[tuple[str, str], list[float]] = defaultdict(list)
         rows = {
             workload.name: {
                 name: partial(self._run, workload, name, way)
@@ -81,26 +97,64 @@ class Comparison:
         }
         self.rounds = Rounds({"ceiling": {"processes": self._find_ceiling}, **rows})
 
-    def measure(self, repeat: int) -> None:
+    def measure(self, seconds: float, repeat: int | None) -> None:
         """Draw everything while it is measured (see `Rounds`)."""
         with Live(self, console=console, auto_refresh=False) as live:
-            self.rounds.measure(repeat, live.refresh)
+            self.rounds.measure(seconds, repeat, live.refresh)
 
-    def speedup(self, way: str, workload: str) -> float:
-        """Return how many times as fast as the first way another was."""
-        times = self.rounds.medians(workload)
-        return times[self._ways[0]] / times[way]
+    def refuse_impossible(self) -> None:
+        """Raise TooBusy if the times are none that jobs take that run by themselves."""
+        for workload in self._workloads:
+            times = self.rounds.of(workload.name)
+            if workload.needs_cores:
+                refuse_shared(Sample(self.cores[workload.name, self._first]))
+            refuse_unsteady(times.values())
+            for way in self._others:
+                limit, margin = self._limit(workload), MARGIN
+                if workload.needs_gil and way == "threads":
+                    limit, margin = 1.0, ALIKE  # only one of them runs at a time
+                least = Sample([limit * seconds for seconds in times[way].values])
+                if times[self._first].compare(least, margin) == "more":
+                    gain = self._times(way, workload.name)
+                    raise TooBusy(
+                        f"{workload.name}, {way}: {gain:.1f} of {limit:.1f} ×"
+                    )
+
+    def gain(self, way: str, workload: str) -> str:
+        """Return how many times as fast as the first way another was: "1.9 ×".
+
+        "≈ 1.0 ×" cannot be told apart from it.
+        """
+        times = self.rounds.of(workload)
+        alike = times[self._first].compare(times[way], ALIKE) == "≈"
+        return f"{'≈ ' if alike else ''}{self._times(way, workload):.1f} ×"
+
+    def _times(self, way: str, workload: str) -> float:
+        times = self.rounds.of(workload)
+        return times[self._first].median / times[way].median
+
+    def _limit(self, workload: Workload) -> float:
+        """Return the speed-up that there can be: workers wait without a core."""
+        if self.ceilings and workload.needs_cores:
+            return Sample(self.ceilings).median
+        return self._workers
 
     def _run(self, workload: Workload, name: str, way: Way) -> list[Any]:
-        """Run a workload in a way; return its results, and keep its seconds of CPU."""
-        done = way(partial(timed, workload.job), workload.items)
-        self.cpu[workload.name, name].append(sum(cpu for _, cpu in done))
-        return [result for result, _ in done]
+        """Run a workload in a way; return its results, and keep how many cores."""
+        results, cores = run(way, workload.job, workload.items)
+        self.cores[workload.name, name].append(cores)
+        return results
 
     def _find_ceiling(self) -> None:
-        """Keep how many times the work of one busy process all workers do."""
-        alone = self._pace(1)
-        self.ceilings.append(self._pace(self._workers) / alone)
+        """Keep how many times the work of one busy process all workers do.
+
+        More than they are is none of their doing: what was late while one was alone
+        would seem to be. So it is alone before and after, and the better one counts.
+        """
+        before = self._pace(1)
+        together = self._pace(self._workers)
+        alone = max(before, self._pace(1))
+        self.ceilings.append(min(together / alone, self._workers))
 
     def _pace(self, busy: int) -> float:
         """Return the work a second that so many busy processes do."""
@@ -110,44 +164,56 @@ class Comparison:
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""
-        ceilings = self.ceilings or [1.0]
-        limit = median(ceilings)
-        scale = Scale(max(self._workers, limit), BAR)
-        missing = {"free threads", "sub-interpreters"}.difference(self._ways)
-        axis = f"{'1 × ▼':>{LABEL + scale.cell(1) + 1}}"
-        axis = f"{axis:{LABEL + scale.cell(limit)}}▼ ceiling"
+        ceiling = Sample(self.ceilings or [1.0])
+        least, greatest = ceiling.range
+        missing = {"free threads", "sub-interpreters"}.difference(self._others)
+        width = (WIDTH - LABEL) // len(self._others) - 1
+        scale = Scale(self._workers, width)
+        heads = [(f" {way:{width}}", way) for way in self._others]
         lines = [
             Text(", no ".join([python(), *sorted(missing)]), "note"),
             Text(
-                f"ceiling: {self._workers} busy processes do {limit:.1f} ×"
-                f" [{min(ceilings):.1f}–{max(ceilings):.1f}] the work of one"
+                f"{ONE} 1 ×   {LIMIT} ceiling: {self._workers} busy processes do"
+                f" {ceiling.median:.1f} × [{least:.1f}–{greatest:.1f}] the work of one"
             ),
-            Text(f"{axis:58}time      cores busy"),
+            Text(),
+            Text.assemble(" " * LABEL, *heads),
         ]
         for workload in self._workloads:
-            if len(self._ways) < 4:  # there are lines to spare
-                lines.append(Text())
-            lines.append(Text.assemble((workload.name, "bold"), f": {workload.note}"))
-            marks = (1, limit) if workload.needs_cores else (1,)
-            lines += [self._row(way, workload.name, scale, marks) for way in self._ways]
-        lines.append(Text(self.rounds.doing, "running"))
+            lines += [*self._row(workload, scale), Text()]
+        lines[-1] = Text(self.rounds.doing, "running")
         return Text("\n").join(lines)
 
-    def _row(
-        self, way: str, workload: str, scale: Scale, marks: Sequence[float]
-    ) -> Text:
-        """Draw a bar and its figures, tinted if no other way is faster."""
-        times = self.rounds.medians(workload)
-        if not times.keys() >= {way, self._ways[0]}:
-            return Text(way)
-        measured = self.rounds.of(workload)
-        complete = len(measured) == len(self._ways)
-        style = way if complete and way in fastest(measured) else ""
-        gain = self.speedup(way, workload)
-        took = aligned(self.rounds.times[workload, way])
-        busy = median(self.cpu[workload, way]) / times[way]
-        return Text.assemble(
-            (f"{way:{LABEL}}", style),
-            scale.bar(gain, style or "sync", *marks),
-            (f"{gain:6.1f} × {took}{busy:5.1f}", style),
-        )
+    def _row(self, workload: Workload, scale: Scale) -> list[Text]:
+        """Draw what a workload is, and for each way a bar above its figures.
+
+        The fastest are tinted: those from which no other is told apart.
+        """
+        times = self.rounds.of(workload.name)
+        complete = times.keys() == {self._first, *self._others}
+        best = fastest(times, ALIKE) if complete else set()
+        alone = aligned(times[self._first]).strip() if self._first in times else ""
+        if len(alone) > LABEL:  # no room for the range
+            alone, _ = alone.split(" [")
+        labels = [workload.name, workload.note, self._first, alone]
+        lines = [Text(f"{label:{LABEL}}") for label in labels]
+        lines[0].stylize("bold")
+        for way in self._others:
+            gain, words, took = 0.0, "", ""
+            if times.keys() >= {self._first, way}:
+                gain = self._times(way, workload.name)
+                words = self._words(way, workload.name)
+                took = aligned(times[way])
+            style = way if way in best else "sync"
+            drawn = scale.bar(gain, style, self._limit(workload))
+            figures = [Text(f"{part:{scale.width}}", style) for part in (words, took)]
+            for line, part in zip(lines, [drawn, drawn, *figures], strict=True):
+                line.append(" ").append_text(part)
+        return lines
+
+    def _words(self, way: str, workload: str) -> str:
+        """Say what a way gives: "1.9 × on 1.9 cores", "0.7 ×, slower"."""
+        gain = self.gain(way, workload)
+        if "≈" not in gain and self._times(way, workload) < SLOWER:
+            return f"{gain}, slower"
+        return f"{gain} on {Sample(self.cores[workload, way]).median:.1f} cores"

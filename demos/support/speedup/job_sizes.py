@@ -4,22 +4,30 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing import get_start_method
-from statistics import median
+from typing import Any
 
 from rich.live import Live
 from rich.text import Text
 
 from demos.support.console import console
 from demos.support.jobs import pi, size_for
-from demos.support.machine import aligned, python
+from demos.support.machine import python
 from demos.support.processes import ProcessPool
-from demos.support.rounds import Calls, Rounds
+from demos.support.rounds import Calls, Rounds, in_rounds
+from demos.support.samples import (
+    Sample,
+    TooBusy,
+    aligned,
+    refuse_shared,
+    refuse_unsteady,
+)
+from demos.support.speedup.comparison import ALIKE, MARGIN, Way, run
 from demos.support.speedup.pools import executors, start
-from demos.support.speedup.scale import Scale
+from demos.support.speedup.scale import ONE, Scale
 
 SIZES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # seconds a job
-TIE = 1.1  # times: what is less apart does not differ
-BAR = 27  # cells
+STARTING = 2.0  # seconds to measure starts in
+BAR = 26  # cells
 
 
 def label(size: float) -> str:
@@ -27,16 +35,16 @@ def label(size: float) -> str:
     return f"{size * 1000:g} ms"
 
 
-def crossover(gains: Mapping[float, float]) -> str:
-    """Return the job size from which on all gains tell: "3 ms", "over 100 ms".
+def crossover(paid: Mapping[float, bool]) -> str:
+    """Return the job size from which on all paid: "from 3 ms", "none up to 100 ms".
 
-    `gains` are by size (seconds), the smallest first.
+    `paid` is by size (seconds).
     """
-    least = f"over {label(max(gains))}"
-    for size in sorted(gains, reverse=True):
-        if gains[size] < TIE:
+    least = f"none up to {label(max(paid))}"
+    for size in sorted(paid, reverse=True):
+        if not paid[size]:
             break
-        least = label(size)
+        least = f"from {label(size)}"
     return least
 
 
@@ -44,72 +52,103 @@ class JobSizes:
     """What it takes to start a pool, and what one of processes gives, by job size."""
 
     def __init__(
-        self,
-        alone: Callable[..., list[float]],
-        pooled: Callable[..., list[float]],
-        workers: int,
+        self, alone: Way, pooled: Callable[..., list[Any]], workers: int
     ) -> None:
-        """Both are called with a job and items; `pooled` with a running pool, too."""
+        """`pooled` gets a running pool of so many workers, too."""
         self._alone = alone
         self._pooled = pooled
         self._workers = workers
         self.starts: dict[str, list[float]] = defaultdict(list)
+        self.cores: list[float] = []  # that the largest jobs alone kept busy
         self.rounds = Rounds({})
 
-    def measure(self, repeat: int) -> None:
+    def measure(self, seconds: float, repeat: int | None) -> None:
         """Draw everything while it is measured: the starts, then the jobs."""
         with Live(self, console=console, auto_refresh=False) as live:
-            for _ in range(repeat):
-                for model, executor in executors().items():
-                    with executor(self._workers) as pool:
-                        self.starts[model].append(start(pool, self._workers))
-                    live.refresh()
+            models = list(executors())
+            for number, model in in_rounds(models, self._started, STARTING, repeat):
+                with executors()[model](self._workers) as pool:
+                    took = start(pool, self._workers)
+                if number:
+                    self.starts[model].append(took)
+                live.refresh()
             with ProcessPool(self._workers) as pool:
                 start(pool, self._workers)
                 calls = {label(size): self._calls(size, pool) for size in SIZES}
                 self.rounds = Rounds(calls)
-                self.rounds.measure(repeat, live.refresh)
+                self.rounds.measure(seconds, repeat, live.refresh)
 
-    def gains(self, with_start: bool) -> dict[float, float]:
-        """Return how many times as fast processes are, by job size (seconds)."""
-        gains = {}
+    def refuse_impossible(self) -> None:
+        """Raise TooBusy if the times are none that jobs take that run by themselves."""
+        refuse_shared(Sample(self.cores))
+        refuse_unsteady(map(Sample, self.starts.values()))
         for size in SIZES:
-            times = self.rounds.medians(label(size))
-            if len(times) == 2:
-                extra = median(self.starts["processes"]) if with_start else 0.0
-                gains[size] = times["alone"] / (extra + times["pooled"])
-        return gains
+            alone, pooled = self.times(size, with_start=False)
+            refuse_unsteady([alone, pooled])
+            least = Sample([self._workers * seconds for seconds in pooled.values])
+            if alone.compare(least, MARGIN) == "more":
+                gain = alone.median / pooled.median
+                raise TooBusy(f"{label(size)}: {gain:.1f} of {self._workers} ×")
+
+    def times(self, size: float, with_start: bool) -> tuple[Sample, Sample]:
+        """Return the times of jobs of a size alone, and in processes."""
+        measured = self.rounds.of(label(size))
+        pooled = measured["pooled"]
+        if with_start:  # each that was seen, before each of the others
+            starts = self.starts["processes"]
+            pooled = Sample([s + seconds for s in starts for seconds in pooled.values])
+        return measured["alone"], pooled
+
+    def crossover(self, with_start: bool) -> str:
+        """Return the job size from which processes pay, as `crossover` does."""
+        return crossover({size: self._pay(size, with_start) for size in SIZES})
+
+    def _pay(self, size: float, with_start: bool) -> bool:
+        alone, pooled = self.times(size, with_start)
+        return alone.compare(pooled, ALIKE) == "more"
+
+    def _started(self) -> bool:
+        return all(Sample(values).settled for values in self.starts.values())
 
     def _calls(self, size: float, pool: ProcessPool) -> Calls:
         """Return the two ways to do a job of that size for each worker."""
         terms = [size_for(pi, size)] * self._workers
-        return {
-            "alone": partial(self._alone, pi, terms),
-            "pooled": partial(self._pooled, pi, terms, pool),
-        }
+
+        def alone() -> list[float]:
+            results, cores = run(self._alone, pi, terms)
+            if size == max(SIZES):
+                self.cores.append(cores)
+            return results
+
+        return {"alone": alone, "pooled": partial(self._pooled, pi, terms, pool)}
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""
-        scale = Scale(self._workers, BAR)
-        one = f"{'1 × ▼':>{scale.cell(1) + 1}}"
         jobs = f"{'jobs of':10}{'in processes that run already':35}with their start"
+        scale = Scale(self._workers, BAR)
+        one = f"{f'1 × {ONE}':>{scale.cell(1) + 1}}"
         lines = [
             Text(f"{python()}, {self._workers} workers ({get_start_method()})", "note"),
             Text(),
             Text("time until each worker of a new pool has answered", "bold"),
-            *(Text(f"{m:18}{aligned(s)}") for m, s in self.starts.items()),
+            *(Text(f"{m:18}{aligned(Sample(s))}") for m, s in self.starts.items()),
             Text(),
             Text(jobs, "bold"),
             Text(f"{'':10}{one:35}{one}"),
         ]
-        columns = [self.gains(with_start=False), self.gains(with_start=True)]
         for size in SIZES:
             row = Text(f"{label(size):>8}  ")
-            for gains in columns:
-                gain = gains.get(size, 0.0)
-                style = "processes" if gain >= TIE else ""
-                row.append(scale.bar(gain, style or "sync", 1))
-                row.append(f"{gain:5.1f} × " if gain else "", style)
+            if len(self.rounds.of(label(size))) == 2:
+                for with_start in (False, True):
+                    row.append_text(self._bar(size, with_start, scale))
             lines.append(row)
         lines.append(Text(self.rounds.doing, "running"))
         return Text("\n").join(lines)
+
+    def _bar(self, size: float, with_start: bool, scale: Scale) -> Text:
+        """Draw what processes give for jobs of a size, tinted where they pay."""
+        alone, pooled = self.times(size, with_start)
+        gain = alone.median / pooled.median
+        style = "processes" if self._pay(size, with_start) else "sync"
+        sign = "≈" if alone.compare(pooled, ALIKE) == "≈" else ""
+        return Text.assemble(scale.bar(gain, style), (f"{sign:1}{gain:5.1f} × ", style))

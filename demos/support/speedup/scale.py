@@ -1,10 +1,12 @@
-"""Bars of speed-ups on a scale with marks."""
+"""Bars of speed-ups on a scale with marks: at 1 ×, and at what limits them."""
 
 from typing import NamedTuple
 
 from rich.text import Text
 
 from demos.support.drawing import bar
+
+ONE, LIMIT = "│", "┃"
 
 
 class Scale(NamedTuple):
@@ -17,10 +19,13 @@ class Scale(NamedTuple):
         """Return the cell in which a mark at that speed-up stands."""
         return min(round(speedup / self.full * self.width), self.width - 1)
 
-    def bar(self, speedup: float, style: str, *marks: float) -> Text:
-        """Return a bar, and a line at each of the marks that it leaves free."""
+    def bar(self, speedup: float, style: str, limit: float | None = None) -> Text:
+        """Return a bar, and the marks that it leaves free."""
         text = bar(speedup, self.full, self.width, style)
-        for cell in map(self.cell, marks):
+        marks = {self.cell(1): ONE}
+        if limit is not None:
+            marks[self.cell(limit)] = LIMIT
+        for cell, mark in marks.items():
             if text.plain[cell] == " ":
-                text = text[:cell] + Text("│") + text[cell + 1 :]
+                text = text[:cell] + Text(mark) + text[cell + 1 :]
         return text

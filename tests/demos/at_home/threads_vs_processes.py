@@ -4,13 +4,13 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from math import factorial
 from threading import Barrier
 
-from lesson import in_processes, in_threads, one_after_another
+from lesson import in_processes, in_threads, one_by_one
 
 ITEMS = [5, 3, 1, 4]
 RESULTS = [120, 6, 1, 24]
 
 if __name__ == "__main__":
-    assert one_after_another(factorial, ITEMS) == RESULTS
+    assert one_by_one(factorial, ITEMS) == RESULTS
     with ProcessPoolExecutor(2) as processes:
         assert in_processes(factorial, ITEMS, processes) == RESULTS
 

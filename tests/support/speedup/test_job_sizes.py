@@ -1,49 +1,68 @@
 import pytest
 
+from demos.support.samples import TooBusy
 from demos.support.speedup.job_sizes import SIZES, JobSizes, crossover, label
 from demos.support.speedup.pools import executors
-from demos.threads_vs_processes import in_processes, one_after_another
+from demos.threads_vs_processes import in_processes, one_by_one
 
 
 @pytest.mark.parametrize(
-    ("gains", "size"),
+    ("paid", "size"),
     [
-        ({0.001: 0.5, 0.003: 1.1, 0.01: 0.9, 0.03: 1.2, 0.1: 1.8}, "30 ms"),
-        ({0.001: 1.1, 0.003: 1.2}, "1 ms"),
-        ({0.001: 0.1, 0.0003: 0.0}, "over 1 ms"),
-        ({0.001: 1.5, 0.003: 1.05}, "over 3 ms"),
+        ({0.001: False, 0.003: True, 0.01: False, 0.03: True, 0.1: True}, "from 30 ms"),
+        ({0.003: True, 0.001: True}, "from 1 ms"),
+        ({0.001: False, 0.0003: False}, "none up to 1 ms"),
+        ({0.001: True, 0.003: False}, "none up to 3 ms"),
     ],
 )
 def test_processes_pay_from_the_size_on_where_all_larger_ones_do(
-    gains: dict[float, float], size: str
+    paid: dict[float, bool], size: str
 ) -> None:
-    assert crossover(gains) == size
+    assert crossover(paid) == size
 
 
 def test_every_size_is_measured_alone_and_in_processes_and_every_start() -> None:
-    sizes = JobSizes(one_after_another, in_processes, workers=2)
-    sizes.measure(repeat=1)
-    assert list(sizes.gains(with_start=False)) == list(SIZES)
+    sizes = JobSizes(one_by_one, in_processes, workers=2)
+    sizes.measure(seconds=9.0, repeat=1)
+    for size in SIZES:
+        alone, pooled = sizes.times(size, with_start=False)
+        assert len(alone.values) == len(pooled.values) == 1
     assert sizes.starts.keys() == executors().keys()
+    assert sizes.cores
+
+
+def measured() -> JobSizes:
+    """Jobs of which those from 10 ms on pay, and from 100 ms on with their start."""
+    sizes = JobSizes(one_by_one, in_processes, workers=2)
+    for model in ("threads", "processes", "sub-interpreters"):
+        sizes.starts[model] = [0.02, 0.03, 0.025]
+    for size in SIZES:
+        alone, pooled = 2 * size, 1.1 * size + 0.005
+        sizes.rounds.times[label(size), "alone"] = [alone, alone * 1.01, alone]
+        sizes.rounds.times[label(size), "pooled"] = [pooled, pooled * 1.01, pooled]
+    sizes.cores = [1.0, 0.9, 1.0]
+    return sizes
 
 
 def test_the_start_of_a_pool_counts_where_it_is_asked_for() -> None:
-    sizes = JobSizes(one_after_another, in_processes, workers=2)
-    sizes.starts["processes"] = [0.2, 0.3, 0.9]
-    sizes.rounds.times[label(0.1), "alone"] = [0.8]
-    sizes.rounds.times[label(0.1), "pooled"] = [0.5]
-    assert sizes.gains(with_start=False) == {0.1: 1.6}
-    assert sizes.gains(with_start=True) == {0.1: 1.0}
+    sizes = measured()
+    _, running = sizes.times(0.1, with_start=False)
+    _, new = sizes.times(0.1, with_start=True)
+    assert new.range == pytest.approx(
+        (running.range[0] + 0.02, running.range[1] + 0.03)
+    )
+    assert sizes.crossover(with_start=False) == "from 10 ms"
+    assert sizes.crossover(with_start=True) == "from 100 ms"
+
+
+def test_a_size_that_is_not_told_apart_does_not_pay() -> None:
+    sizes = measured()
+    sizes.rounds.times["100 ms", "pooled"] = [0.1, 0.19, 0.21]
+    assert sizes.crossover(with_start=False) == "none up to 100 ms"
 
 
 def test_the_picture_fits_the_screen_and_tints_where_processes_pay() -> None:
-    sizes = JobSizes(one_after_another, in_processes, workers=2)
-    for model in ("threads", "processes", "sub-interpreters"):
-        sizes.starts[model] = [1.0]
-    for size in SIZES:
-        sizes.rounds.times[label(size), "alone"] = [0.01]
-        sizes.rounds.times[label(size), "pooled"] = [0.0001 / size]
-    text = sizes.__rich__()
+    text = measured().__rich__()
     lines = text.plain.splitlines()
     assert len(lines) <= 19
     assert max(map(len, lines)) <= 80
@@ -52,4 +71,25 @@ def test_the_picture_fits_the_screen_and_tints_where_processes_pay() -> None:
         for span in text.spans
         if span.style == "processes"
     ]
-    assert [each for each in tinted if "×" in each] == ["3.0 ×", "10.0 ×"]
+    assert [each for each in tinted if "×" in each] == [
+        *("1.2 ×", "1.6 ×", "1.7 ×", "1.4 ×"),
+    ]
+    assert "≈" not in lines[-1]
+
+
+def test_what_is_impossible_is_refused() -> None:
+    sizes = measured()
+    sizes.refuse_impossible()
+    sizes.rounds.times["30 ms", "pooled"] = [0.02, 0.021, 0.02]
+    with pytest.raises(TooBusy, match=r"30 ms: 3\.0 of 2 ×"):
+        sizes.refuse_impossible()
+    sizes.cores = [0.3, 0.3, 0.4]
+    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
+        sizes.refuse_impossible()
+
+
+def test_an_unsteady_start_is_refused() -> None:
+    sizes = measured()
+    sizes.starts["processes"] = [0.1, 0.1, 0.3]
+    with pytest.raises(TooBusy, match="the same work took 100–300 ms"):
+        sizes.refuse_impossible()
