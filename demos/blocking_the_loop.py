@@ -14,14 +14,13 @@ from functools import partial
 from typing import Annotated
 
 from demos.support.catalog import run
-from demos.support.debug_mode import debug_message
 from demos.support.flags import Flag
-from demos.support.heartbeats import PERIOD, Picture, Strip
+from demos.support.heartbeats import PERIOD, Picture
 from demos.support.jobs import spin
 from demos.support.processes import process_pool
 
 Job = Callable[[], object]
-Way = Callable[[Job], Awaitable[object]]  # to do a job
+Work = Callable[[], Awaitable[object]]
 
 
 async def heartbeat(beats: list[float], period: float) -> None:
@@ -47,45 +46,52 @@ async def in_process(pool: Executor, job: Job) -> object:
     return await loop.run_in_executor(pool, job)  # its own GIL
 
 
+async def in_threads(count: int, job: Job) -> None:
+    """Await it `count` times: what finds no thread waits."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(count):
+            group.create_task(in_thread(job))
+
+
+async def in_time(seconds: float, job: Job) -> object:
+    """If time is over, stop waiting: the thread runs on."""
+    async with asyncio.timeout(seconds):
+        return await in_thread(job)
+
+
 async def watch(
-    way: Way,
-    job: Job,
+    work: Work,
     beats: list[float],
     period: float,
 ) -> None:
-    """Let the heart beat before, during and after a job."""
+    """Let the heart beat before, during and after some work."""
     async with asyncio.TaskGroup() as group:
         heart = group.create_task(heartbeat(beats, period))
-        await asyncio.sleep(8 * period)  # for some beats before
-        await way(job)
-        await asyncio.sleep(8 * period)  # and for some after
+        await asyncio.sleep(4 * period)  # for some beats before
+        await work()
+        await asyncio.sleep(4 * period)  # and for some after
         heart.cancel()  # or the group would wait for ever
 
 
 def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
-    """Do a job in five ways, each beside a heartbeat."""
+    """Do a job in five ways, each beside a heartbeat; see what threads cost."""
     waiting = partial(time.sleep, seconds)
     computing = partial(spin, seconds)
-    pool = process_pool(1)
-    in_process_pool = partial(in_process, pool)
-    waiting_in_loop = Strip("time.sleep in the loop", "sync", in_loop, waiting)
-    waiting_in_thread = Strip("time.sleep in a thread", "threads", in_thread, waiting)
-    strips = [
-        waiting_in_loop,
-        Strip("computing in the loop", "sync", in_loop, computing),
-        waiting_in_thread,
-        Strip("computing in a thread", "threads", in_thread, computing),
-        Strip("computing in a process", "processes", in_process_pool, computing),
-    ]
-    picture = Picture(strips, seconds)
-    with pool, picture.live():
-        for strip in strips:
-            asyncio.run(watch(strip.way, strip.job, strip.beats, PERIOD))
-        picture.debug_message = debug_message(in_loop(waiting))
-    return (
-        f"time.sleep({seconds:g}) stopped every task for {waiting_in_loop.late()}; "
-        f"in a thread, {waiting_in_thread.late()}"
-    )
+    picture = Picture(seconds)
+    with process_pool(1) as pool, picture.live():
+        blocked = picture.add("time.sleep", "in the loop", partial(in_loop, waiting))
+        picture.add("computing", "in the loop", partial(in_loop, computing))
+        freed = picture.add("time.sleep", "in a thread", partial(in_thread, waiting))
+        picture.add("computing", "in a thread", partial(in_thread, computing))
+        picture.add("computing", "in a process", partial(in_process, pool, computing))
+        for strip in picture.strips:
+            asyncio.run(watch(strip.work_measured, strip.beats, PERIOD))
+        picture.measure_pool(in_threads)
+        picture.measure_timeout(in_time)
+        picture.ask_debug_mode(in_loop(waiting))
+    picture.refuse_impossible()
+    others = f"in a thread {freed.late()}, idle {picture.idle.late()}"
+    return f"time.sleep({seconds:g}) stopped every task for {blocked.late()}; {others}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from demos.support.catalog import run
-from demos.support.children import LONGEST, play
+from demos.support.children import LONGEST, play, refuse_disturbed
 from demos.support.flags import Flag
 from demos.support.history import Scene, show
 
@@ -60,6 +60,7 @@ def main(timeout: Annotated[float, Flag("seconds allowed", 0.1, 2)] = 0.7) -> st
         group_left = asyncio.run(play(group_scene, in_task_group, child, failing="B"))
         timeout_left = asyncio.run(play(timeout_scene, in_time, child))
         gather_left = asyncio.run(play(gather_scene, in_gather, child, failing="B"))
+    refuse_disturbed(group_scene, gather_scene)
     by_group = group_scene.count("CancelledError")
     by_timeout = timeout_scene.count("CancelledError")
     return (

@@ -14,10 +14,10 @@ Try next:  invoke demo.event-loop-trace --to-thread
 """
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Coroutine
-from socket import socket, socketpair
+from functools import partial
+from socket import socket
 from typing import Annotated
 
 from demos.support.catalog import run
@@ -26,8 +26,9 @@ from demos.support.flags import Flag
 from demos.support.trace.files import Files
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script
-from demos.support.trace.timeline import Timeline, chart
-from demos.support.trace.tracer import LAST, traced_loop
+from demos.support.trace.seen import Seen, traced
+from demos.support.trace.timeline import chart
+from demos.support.trace.tracer import LAST
 
 Sleep = Callable[[], Coroutine[None, None, None]]
 
@@ -44,11 +45,9 @@ async def sleep_in_thread() -> None:
     await asyncio.to_thread(time.sleep, 0.12)
 
 
-async def nap(delay: float) -> float:
-    """Sleep; return how long that took, in seconds."""
-    start = time.monotonic()
+async def nap(delay: float) -> None:
+    """Sleep: a timer wakes us."""
     await asyncio.sleep(delay)
-    return time.monotonic() - start
 
 
 async def reader(sock: socket) -> bytes:
@@ -57,14 +56,13 @@ async def reader(sock: socket) -> bytes:
     return await loop.sock_recv(sock, 1024)
 
 
-async def scenario(sleep: Sleep, sock: socket) -> float:
-    """Run four tasks; return what the timer took, in seconds."""
+async def scenario(sleep: Sleep, sock: socket) -> None:
+    """Run four tasks beside one another."""
     async with asyncio.TaskGroup() as group:
         group.create_task(nap(0.03), name="sleep 30 ms")
-        timer = group.create_task(nap(0.1), name="sleep 100 ms")
+        group.create_task(nap(0.1), name="sleep 100 ms")
         group.create_task(reader(sock), name="read socket")
         group.create_task(sleep(), name="time.sleep")
-    return timer.result()
 
 
 def main(
@@ -72,7 +70,7 @@ def main(
     args: Annotated[str | None, Flag("its arguments, quoted as in a shell")] = None,
     json: Annotated[str | None, Flag("write the events to this file")] = None,
     svg: Annotated[str | None, Flag("write the timeline to this file")] = None,
-    last: Annotated[int, Flag("events kept", 20, 10_000_000)] = LAST,
+    last: Annotated[int, Flag("events of it kept", 20, 10_000_000)] = LAST,
     slow: Annotated[float, Flag("times slower than it was", 1, 1000)] = 10.0,
     to_thread: Annotated[bool, Flag("replay the run with to_thread")] = False,
 ) -> str | None:
@@ -81,28 +79,15 @@ def main(
     if script:
         show_script(script, args or "", files, last, slow)
         return None
-    blocked, blocked_timer = traced("time.sleep(0.12)", sleep_in_loop, last)
-    freed, freed_timer = traced("to_thread(time.sleep, 0.12)", sleep_in_thread, last)
+    blocked = traced("time.sleep(0.12)", partial(scenario, sleep_in_loop))
+    freed = traced("to_thread(time.sleep, 0.12)", partial(scenario, sleep_in_thread))
     play(freed if to_thread else blocked, slow)
     console.print(chart(blocked, freed))
     files.write(blocked, freed)
-    return (
-        f"The 100 ms timer came at {blocked_timer * 1000:.0f} ms beside time.sleep, "
-        f"at {freed_timer * 1000:.0f} ms beside to_thread"
-    )
-
-
-def traced(title: str, sleep: Sleep, last: int = LAST) -> tuple[Timeline, float]:
-    """Trace the scenario; return it, and when the 100 ms timer was served (seconds)."""
-    sock, peer = socketpair()
-    sock.setblocking(False)
-    send_later = threading.Timer(0.08, peer.send, [b"hello"])  # from another thread
-    with sock, peer, traced_loop(last) as trace:
-        send_later.start()
-        # Not asyncio.run: on Windows it does not make a selector event loop.
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            seconds = runner.run(scenario(sleep, sock))
-    return Timeline(title, trace.events()), seconds
+    seen = Seen(blocked, freed)
+    console.print(seen.others())
+    seen.refuse_impossible()
+    return seen.lesson()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A call hands back a Future at once: pending, then a result, an error or cancelled.
 
 Run:       invoke demo.futures
-Look for:  what the caller does meanwhile, and what it gets when it asks too early.
+Look for:  what the caller gets when it asks too early; what cancel() does to C.
 Try next:  invoke demo.futures --ask-after 3.3
            invoke demo.downloader
 """
@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
+from demos.support import division
 from demos.support.catalog import run
-from demos.support.division import DIVISION_SECONDS, divide, divide_async
 from demos.support.flags import Flag
 from demos.support.history import Scene, show
 
@@ -40,59 +40,59 @@ def follow(name: str, future: AnyFuture, tell: Tell) -> None:
     future.add_done_callback(lambda _: tell(name, state(future)))
 
 
-def ask(future: AnyFuture, tell: Tell) -> str:
+def ask(future: AnyFuture, tell: Tell) -> None:
     """Ask for the result, perhaps before the future is done."""
     tell("caller", "asks")
     try:  # not done? concurrent.futures waits, asyncio raises
-        answer = f"result {future.result()}"
+        tell("caller", f"result {future.result()}")
     except asyncio.InvalidStateError:
-        answer = "InvalidStateError"
-    tell("caller", answer)
-    return answer
+        tell("caller", "InvalidStateError")
 
 
-def in_threads(job: Job, work: float, tell: Tell) -> str:
-    """Call, in two threads; work for a while, then ask."""
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+def in_threads(job: Job, seconds: float, tell: Tell) -> None:
+    """Call, in three threads; work for a while, then ask."""
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
         a = pool.submit(job, 42, 6)
         b = pool.submit(job, 42, 0)  # its error stays in b
         c = pool.submit(job, 42, 7)
-        follow("A", a, tell)
-        follow("B", b, tell)
-        follow("C", c, tell)
-        time.sleep(work)
-        c.cancel()  # it has not begun: both threads are busy
-        time.sleep(work)
-        return ask(a, tell)
+        for name, future in {"A": a, "B": b, "C": c}.items():
+            follow(name, future, tell)
+        time.sleep(seconds)
+        tell("C", f"cancel(): {c.cancel()}")  # it has begun
+        time.sleep(seconds)
+        ask(a, tell)
 
 
-async def in_loop(job: AsyncJob, work: float, tell: Tell) -> str:
+async def in_event_loop(
+    async_job: AsyncJob, job: Job, seconds: float, tell: Tell
+) -> None:
     """Call, in the event loop; work for a while, then ask."""
-    a = asyncio.create_task(job(42, 6))
-    b = asyncio.create_task(job(42, 0))
-    c = asyncio.create_task(job(42, 7))
-    follow("A", a, tell)
-    follow("B", b, tell)
-    follow("C", c, tell)
-    await asyncio.sleep(work)
-    c.cancel()  # it has begun, and is cancelled at its await
-    await asyncio.sleep(work)
-    answer = ask(a, tell)
-    await a  # asyncio's way to wait for a result
-    await asyncio.wait([b, c])  # until both are done
-    return answer
+    a = asyncio.create_task(async_job(42, 6))
+    b = asyncio.create_task(async_job(42, 0))
+    loop = asyncio.get_running_loop()
+    c = loop.run_in_executor(None, job, 42, 7)  # in a thread
+    for name, future in {"A": a, "B": b, "C": c}.items():
+        follow(name, future, tell)
+    await asyncio.sleep(seconds)
+    c.cancel()  # the future; its thread runs on
+    await asyncio.sleep(seconds)
+    ask(a, tell)
+    await asyncio.wait([a, b, c])  # asyncio's way: until done
 
 
-def main(ask_after: Annotated[float, Flag("in seconds", 0, 3.6)] = 2) -> str:
+def main(ask_after: Annotated[float, Flag("in seconds", 0.2, 3.6)] = 2) -> str:
     """Call three times, with both kinds of Future."""
     threads = Scene("concurrent.futures.Future", "threads", "works")
-    tasks = Scene("asyncio.Future", "asyncio", "works")
-    with show([threads, tasks], max(DIVISION_SECONDS, ask_after)):
-        in_threads(divide, ask_after / 2, threads.tell)
-        answer = asyncio.run(in_loop(divide_async, ask_after / 2, tasks.tell))
-    wait = threads.seconds("caller", "asks")
-    asked = f"Asked at {ask_after:.3g} s"
-    return f"{asked}: concurrent.futures blocked {wait:.2f} s; asyncio: {answer}"
+    loop = Scene("asyncio.Future", "asyncio", "works")
+    async_job, job = division.divide_async, division.divide_and_tell(loop.tell)
+    with show([threads, loop], max(division.SECONDS, ask_after)):
+        in_threads(division.divide, ask_after / 2, threads.tell)
+        asyncio.run(in_event_loop(async_job, job, ask_after / 2, loop.tell))
+    division.refuse_disturbed(threads, loop)
+    asked = threads.seconds("caller", "works")
+    blocked = threads.seconds("caller", "asks")
+    seen = f"blocked {blocked:.2f} s, or {loop.whats('caller')[-1]}"
+    return f"Asked at {asked:.2f} s: {seen}; no thread was cancelled"
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ def main(
     with near, far, SleepingSelector() as selector:  # or DefaultSelector()
         loop = Loop(selector)
         loop.ready += [ticker(loop), sender(loop, near, block), receiver(loop, far)]
-        count, idle, late = played(loop, loop.run, pace)
-    return f"{count} coroutines, 1 thread: {idle:.1%} idle, timers {late:.0f} ms late"
+        count, idle, late = played(loop, loop.run, pace, block)
+    return f"{count} coroutines, 1 thread: {idle:.1%} idle, timers up to {late} ms late"
 
 
 if __name__ == "__main__":

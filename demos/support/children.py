@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from demos.support.history import Scene
+from demos.support.samples import TooBusy
 
 SECONDS = {"A": 1.2, "B": 0.5, "C": 0.9}  # that each child takes, if it may
 LONGEST = 1.4  # seconds: what a scene takes at most, the cleaning up of A included
+ENDED = "the demo ended it"  # an orphan, which else would have run on
 
 Coro = Coroutine[Any, Any, None]
 Child = Callable[[float, bool, Callable[[str], object]], Coro]  # seconds, fails, tell
@@ -26,13 +28,15 @@ async def play(
 
     Return how many it leaves running; these are ended here, in the end.
     """
+    orphans: set[asyncio.Task[Any]] = set()
 
     async def told(row: str) -> None:
         try:
             await child(seconds[row], row == failing, partial(scene.tell, row))
             scene.tell(row, "done")
         except BaseException as error:
-            scene.tell(row, type(error).__name__)
+            ours = asyncio.current_task() in orphans
+            scene.tell(row, ENDED if ours else type(error).__name__)
             raise
 
     this = asyncio.current_task()
@@ -46,7 +50,7 @@ async def play(
         if this.cancelling():
             raise asyncio.CancelledError from None
         scene.tell("caller", type(error).__name__)
-    orphans = asyncio.all_tasks() - {this}
+    orphans |= asyncio.all_tasks() - {this}
     for row in seconds:
         if scene.steps[row][-1].what == "runs":
             scene.tell(row, "orphan")
@@ -55,3 +59,15 @@ async def play(
         orphan.cancel()
     await asyncio.gather(*orphans, return_exceptions=True)
     return len(orphans)
+
+
+def refuse_disturbed(*scenes: Scene) -> None:
+    """Raise TooBusy where B has failed after another child had stopped by itself."""
+    for scene in scenes:
+        failed = scene.at("B", "OSError")
+        for row in ("A", "C"):
+            if scene.at(row, "cleans up") < failed:
+                raise TooBusy(
+                    f"a child that takes {SECONDS[row]:g} s was over before one "
+                    f"of {SECONDS['B']:g} s had failed"
+                )

@@ -1,36 +1,66 @@
 """Heartbeats as strips: a dot for each, red where one is missing."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from rich.live import Live
 from rich.text import Text
 
 from demos.support.console import console
+from demos.support.debug_mode import debug_message
 from demos.support.drawing import Span, lane
 from demos.support.machine import python
+from demos.support.samples import TooBusy
+from demos.support.thread_costs import (
+    GivenUp,
+    Job,
+    Pool,
+    pool_measured,
+    timeout_measured,
+)
 
 PERIOD = 0.05  # seconds from one beat to the next
-MARGIN = 8 * PERIOD  # of beats before and after the job
+SEEN = PERIOD / 2  # seconds: a lag that one sees in a strip
+MARGIN = 4 * PERIOD  # of beats before and after the job
+# No work elsewhere makes a beat later, not even that of a thread that holds the GIL:
+# each turn of it is 5 ms (sys.getswitchinterval), and a beat needs a few.
+ELSEWHERE = 2 * PERIOD
 
-Job = Callable[[], object]
+IN_LOOP = "in the loop"
+STYLES = {IN_LOOP: "sync", "in a thread": "threads", "in a process": "processes"}
+
+Coro = Coroutine[Any, Any, object]
+Work = Callable[[], Awaitable[object]]
 
 
-@dataclass
 class Strip:
-    """A way to do a job, and when the heart beat meanwhile (time.monotonic, s)."""
+    """Some work, and when the heart beat beside it (time.monotonic, seconds)."""
 
-    label: str
-    style: str
-    way: Callable[[Job], Awaitable[object]]
-    job: Job
-    beats: list[float] = field(default_factory=list)
+    def __init__(self, what: str, where: str, work: Work) -> None:
+        """`where` is one of STYLES, or empty for nothing to do."""
+        self.label = f"{what} {where}".rstrip()
+        self.where = where
+        self.work = work
+        self.took = 0.0  # seconds, when the work is done
+        self.beats: list[float] = []
+
+    async def work_measured(self) -> None:
+        """Do the work; keep how long it took."""
+        began = time.monotonic()
+        await self.work()
+        self.took = time.monotonic() - began
+
+    def lag(self) -> float:
+        """Return how late the latest beat came, in seconds."""
+        return worst_lag(self.beats, PERIOD)
 
     def late(self) -> str:
         """Return how late the latest beat came: "502 ms"."""
-        return f"{worst_lag(self.beats, PERIOD) * 1000:.0f} ms"
+        return f"{self.lag() * 1000:.0f} ms"
 
 
 def worst_lag(beats: Iterable[float], period: float) -> float:
@@ -40,28 +70,76 @@ def worst_lag(beats: Iterable[float], period: float) -> float:
 
 
 def heartbeats(
-    beats: Sequence[float], period: float, now: float, end: float, width: int
+    beats: Sequence[float],
+    period: float,
+    red: float,
+    now: float,
+    end: float,
+    width: int,
 ) -> Text:
-    """Return a lane with a dot for each beat, red from when one is due until it comes.
+    """Return a lane with a dot for each beat, and red where one was late.
 
+    It is red from when the beat was due until it came, if that is more than `red`.
     `beats` and `now` are moments (seconds) of one clock; the first beat is at 0 s.
     """
     gaps = [
         Span(before + period - beats[0], after - beats[0], "blocked")
         for before, after in pairwise([*beats, now])
     ]
-    late = [gap for gap in gaps if gap.end - gap.start > period / 2]
+    late = [gap for gap in gaps if gap.end - gap.start > red]
     dots = [Span(beat - beats[0], beat - beats[0], "running", "●") for beat in beats]
     return lane([*late, *dots], end, width)
 
 
-@dataclass
 class Picture:
-    """The strips, for a job of `seconds`, and what debug mode says in the end."""
+    """The strips, for a job of some seconds; and, in the end, what threads cost."""
 
-    strips: Sequence[Strip]
-    seconds: float
-    debug_message: str = ""
+    def __init__(self, seconds: float) -> None:
+        """The first strip is the heart beside nothing."""
+        self.seconds = seconds
+        self.idle = Strip("nothing to do", "", partial(asyncio.sleep, seconds))
+        self.strips = [self.idle]
+        self.pool: Pool | None = None
+        self.given_up: GivenUp | None = None
+        self.debug_message = ""
+
+    def add(self, what: str, where: str, work: Work) -> Strip:
+        """Return another strip, below those that there are."""
+        self.strips.append(Strip(what, where, work))
+        return self.strips[-1]
+
+    def measure_pool(self, in_threads: Callable[[int, Job], Coro]) -> None:
+        """Have many jobs done in threads at once: see how many."""
+        self.pool = pool_measured(in_threads)
+
+    def measure_timeout(self, in_time: Callable[[float, Job], Coro]) -> None:
+        """Have a job done in a thread, longer than a timeout: see what ends when."""
+        self.given_up = timeout_measured(in_time)
+
+    def ask_debug_mode(self, main: Coro) -> None:
+        """Run a coroutine in debug mode: see what that says."""
+        self.debug_message = debug_message(main)
+
+    def red(self) -> float:
+        """Return the lag (seconds) from which on work, not the machine, is to blame."""
+        return max(SEEN, 2 * self.idle.lag())
+
+    def refuse_impossible(self) -> None:
+        """Raise TooBusy where something else than the work stopped the heart."""
+        if self.idle.lag() >= SEEN:
+            raise TooBusy(
+                f"with nothing to do, a heartbeat came {self.idle.late()} late"
+            )
+        for strip in self.strips:
+            most = strip.took + SEEN if strip.where == IN_LOOP else ELSEWHERE
+            if strip.lag() > most:
+                raise TooBusy(
+                    f"beside {strip.label}, which took {strip.took * 1000:.0f} ms, "
+                    f"a heartbeat came {strip.late()} late"
+                )
+        for measured in (self.pool, self.given_up):
+            if measured:
+                measured.refuse_impossible()
 
     def draw(self) -> Text:
         """Draw each strip under its label."""
@@ -76,12 +154,17 @@ class Picture:
             job,
         ]  # fmt: skip
         for strip in self.strips:
-            late = f"{strip.late()} late" if strip.beats else ""
-            label = Text(strip.label, strip.style)
+            red = SEEN if strip is self.idle else self.red()
+            late = strip.late() if strip.beats else ""
+            late += " late" if strip.lag() > red else "     "
+            label = Text(strip.label, STYLES.get(strip.where, "note"))
             lines.append(label.append(late.rjust(width - len(label)), "none"))
             now = min(time.monotonic(), strip.beats[0] + end) if strip.beats else 0.0
-            lines.append(heartbeats(strip.beats, PERIOD, now, end, width))
-            lines.append(Text())
+            lines.append(heartbeats(strip.beats, PERIOD, red, now, end, width))
+        lines.append(Text())
+        for measured in (self.pool, self.given_up):
+            if measured:
+                lines.append(Text(measured.words()))
         lines.append(Text(python(), "note"))
         if self.debug_message:
             lines.append(Text(f"debug mode: {self.debug_message}"))

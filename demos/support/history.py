@@ -1,5 +1,6 @@
 """What three tasks and their caller go through, and the lanes that show it."""
 
+import math
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,18 +13,24 @@ from demos.support.console import console
 from demos.support.drawing import Span, lane
 
 ROWS = ("A", "B", "C", "caller")
-LABEL, WORDS = 8, 18  # cells before and after a lane
+LABEL, WORDS = 8, 30  # cells before and after a lane
 
 
 class Look(NamedTuple):
-    """How a step is drawn for as long as it lasts; without a style, in the scene's."""
+    """How a step is drawn for as long as it lasts; without a style, in the scene's.
+
+    With a meaning, that is what lasts, and the step is a word behind the lane as well.
+    """
 
     glyph: str
     style: str = ""
+    meaning: str = ""
 
 
 LOOKS = {  # of the steps that last; others are words behind the lane
     "pending": Look("▄"),
+    "cancel(): False": Look("▄", meaning="pending"),
+    "cancelled": Look("░", "threads", "its job runs on"),
     "works": Look("▆", "running"),
     "asks": Look("█", "blocked"),
     "runs": Look("▆"),
@@ -62,6 +69,15 @@ class Scene:
         steps = pairwise(self.steps[row])
         return next(after.at - step.at for step, after in steps if step.what == what)
 
+    def at(self, row: str, what: str) -> float:
+        """Return when a step first began (time.monotonic, seconds); infinity: never."""
+        begun = (step.at for step in self.steps[row] if step.what == what)
+        return next(begun, math.inf)
+
+    def whats(self, row: str) -> list[str]:
+        """Return the steps of a row, in their order."""
+        return [step.what for step in self.steps[row]]
+
     def count(self, what: str) -> int:
         """Return how many steps like this there were."""
         return sum(step.what == what for row in ROWS for step in self.steps[row])
@@ -78,18 +94,22 @@ class Scene:
                 spans.append(Span(start, stop, look.style or self.style, look.glyph))
         text = lane(spans, end, width)
         text.rstrip()
-        words = ", ".join(step.what for step in steps if step.what not in LOOKS)
-        return text.append(f" {words}")
+        words = (
+            step.what
+            for step in steps
+            if step.what not in LOOKS or LOOKS[step.what].meaning
+        )
+        return text.append(f" {', '.join(words)}")
 
 
 def legend(scenes: Sequence[Scene]) -> Text:
     """Return the looks of the steps that there were so far."""
     steps = [step for scene in scenes for row in ROWS for step in [*scene.steps[row]]]
     told = {step.what for step in steps}
+    looks = {look.meaning or what: look for what, look in LOOKS.items() if what in told}
     text = Text()
-    for what, look in LOOKS.items():
-        if what in told:
-            text.append(look.glyph * 2, look.style).append(f" {what}    ")
+    for meaning, look in looks.items():
+        text.append(look.glyph * 2, look.style).append(f" {meaning}    ")
     return text
 
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from demos.support.console import WIDTH
 from demos.support.drawing import Span, lane
+from demos.support.samples import TooBusy
 from demos.support.source import ROWS, code_lines, listing, recording, replay
 
 CALLS = {  # how a line takes a coroutine out of each place
@@ -27,6 +28,7 @@ CALLS = {  # how a line takes a coroutine out of each place
 WIDTHS = {"READY": 6, "RUNNING": 7, "TIMERS": 9, "SELECTOR": 10}  # cells
 NAME, LANE = 9, 34  # cells
 LONG = 0.05  # seconds; who runs for longer blocks the loop
+MARGIN = 0.05  # seconds by which a timer may be later than a step explains
 
 
 class Loop(Protocol):
@@ -77,20 +79,37 @@ class Step(NamedTuple):
 
 
 def played(
-    loop: Loop, run: Callable[[], object], pace: float
-) -> tuple[int, float, float]:
+    loop: Loop, run: Callable[[], object], pace: float, block: float
+) -> tuple[int, float, int]:
     """Call `run`, of a loop, recorded; then show it, each step for `pace` seconds.
 
     Return how many coroutines there were, the share of the time that the loop was
-    asleep, and by how many milliseconds the latest timer was late.
+    asleep, and by how many milliseconds the latest timer was late. Raises TooBusy where
+    that is clearly more than `block`, the seconds for which a step blocks the loop.
     """
     steps = recorded(loop, run)
     last = len(steps) - 1
     shown = [now for now, step in enumerate(steps) if step.place or now == last]
     replay((picture(loop, steps, now) for now in shown), pace)
     asleep = sum(span.end - span.start for span in sleeps(steps))
+    late = latest(steps)
+    refuse_late(late, block)
+    return len(names(steps)), asleep / steps[-1].at, round(late * 1000)
+
+
+def latest(steps: list[Step]) -> float:
+    """Return by how many seconds the latest timer was late."""
     lags = (step.at - step.due for step in steps if step.place == "TIMERS")
-    return len(names(steps)), asleep / steps[-1].at, max(lags, default=0.0) * 1000
+    return max(lags, default=0.0)
+
+
+def refuse_late(late: float, block: float) -> None:
+    """Raise TooBusy where a timer was later than a step of `block` seconds explains."""
+    if late > block + MARGIN:
+        raise TooBusy(
+            f"a timer was {late * 1000:.0f} ms late, "
+            f"and no step was to block for more than {block * 1000:.0f}"
+        )
 
 
 def recorded(loop: Loop, run: Callable[[], object]) -> list[Step]:

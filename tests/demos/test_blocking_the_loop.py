@@ -1,12 +1,21 @@
 import asyncio
 import operator
+import threading
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from demos.blocking_the_loop import Job, in_loop, in_process, in_thread, watch
+from demos.blocking_the_loop import (
+    Job,
+    in_loop,
+    in_process,
+    in_thread,
+    in_threads,
+    in_time,
+    watch,
+)
 from demos.support.processes import process_pool
 
 PERIOD = 0.002  # seconds
@@ -44,7 +53,7 @@ async def test_no_heartbeat_while_a_job_runs_in_the_loop() -> None:
         time.sleep(0.02)
         ran.append(time.monotonic())
 
-    await watch(in_loop, job, beats, PERIOD)
+    await watch(partial(in_loop, job), beats, PERIOD)
     assert not [beat for beat in beats if ran[0] < beat < ran[1]]
     assert beats[0] < ran[0] < ran[1] < beats[-1]
 
@@ -53,14 +62,14 @@ async def test_a_job_in_the_loop_waits_in_vain_for_a_heartbeat() -> None:
     beats: list[float] = []
     job = until_beaten(beats, 0.02)
     with pytest.raises(ExceptionGroup) as caught:
-        await watch(in_loop, job, beats, PERIOD)
+        await watch(partial(in_loop, job), beats, PERIOD)
     assert caught.group_contains(AssertionError)
 
 
 async def test_the_heart_beats_on_while_a_job_runs_in_a_thread() -> None:
     beats: list[float] = []
     job = until_beaten(beats, 60)
-    await watch(in_thread, job, beats, PERIOD)
+    await watch(partial(in_thread, job), beats, PERIOD)
 
 
 def until_exists(path: Path) -> None:
@@ -78,3 +87,28 @@ async def test_the_loop_goes_on_while_a_job_runs_in_a_process(tmp_path: Path) ->
             group.create_task(in_process(pool, partial(until_exists, sign)))
             await asyncio.sleep(0)  # the job is on its way
             sign.touch()
+
+
+async def test_all_of_many_jobs_are_done_in_threads() -> None:
+    threads: list[int] = []
+    await in_threads(40, lambda: threads.append(threading.get_ident()))
+    assert len(threads) == 40
+    assert threading.get_ident() not in threads
+
+
+async def test_a_timeout_gives_up_on_a_thread_that_runs_on() -> None:
+    given_up, over = threading.Event(), threading.Event()
+
+    def job() -> None:
+        assert given_up.wait(60)
+        over.set()
+
+    with pytest.raises(TimeoutError):
+        await in_time(0.001, job)
+    assert not over.is_set()
+    given_up.set()
+    assert await in_thread(partial(over.wait, 60))
+
+
+async def test_what_is_over_in_time_comes_back() -> None:
+    assert await in_time(60, partial(operator.add, 40, 2)) == 42

@@ -2,7 +2,7 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
-from demos.futures import ask, follow, in_loop, in_threads, state
+from demos.futures import ask, follow, in_event_loop, in_threads, state
 
 Told = list[tuple[str, str]]
 
@@ -43,54 +43,72 @@ def test_a_future_is_followed_to_its_end() -> None:
 async def test_asyncio_raises_while_pending() -> None:
     told: Told = []
     future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    assert ask(future, lambda *step: told.append(step)) == "InvalidStateError"
+    ask(future, lambda *step: told.append(step))
     future.set_result(1)
-    assert ask(future, lambda *step: told.append(step)) == "result 1"
+    ask(future, lambda *step: told.append(step))
     assert of("caller", told) == ["asks", "InvalidStateError", "asks", "result 1"]
 
 
-def test_asked_too_early_a_concurrent_future_blocks() -> None:
-    told: Told = []
-    asked = threading.Event()
+class Pace:
+    """What is told, and jobs that go on only when it has been told.
 
-    def tell(who: str, what: str) -> None:
-        told.append((who, what))
-        if what == "asks":
-            asked.set()
+    The caller goes on from C's future when its job has begun.
+    """
 
-    def divide(dividend: int, divisor: int) -> int:
-        assert asked.wait(60)
+    def __init__(self, last: str) -> None:
+        """The jobs return when the caller has told `last`."""
+        self.last = last
+        self.told: Told = []
+        self.begun = threading.Semaphore(0)
+        self.caller = threading.Event()
+        self.caller_async = asyncio.Event()
+
+    def tell(self, who: str, what: str) -> None:
+        self.told.append((who, what))
+        if (who, what) == ("C", "pending"):
+            assert self.begun.acquire(timeout=60)
+        if (who, what) == ("caller", self.last):
+            self.caller.set()
+            self.caller_async.set()
+
+    def divide(self, dividend: int, divisor: int) -> int:
+        if divisor == 7:
+            self.begun.release()
+        assert self.caller.wait(60)
         return dividend // divisor
 
-    assert in_threads(divide, 0, tell) == "result 7"
-    assert {who: of(who, told) for who, _ in told} == {
+    def divide_and_tell(self, dividend: int, divisor: int) -> int:
+        result = self.divide(dividend, divisor)
+        self.told.append(("job", str(result)))
+        return result
+
+    async def divide_async(self, dividend: int, divisor: int) -> int:
+        await self.caller_async.wait()
+        return dividend // divisor
+
+
+def test_asked_too_early_a_concurrent_future_blocks_and_none_is_cancelled() -> None:
+    pace = Pace("asks")
+    in_threads(pace.divide, 0, pace.tell)
+    assert {who: of(who, pace.told) for who, _ in pace.told} == {
         "A": ["pending", "result 7"],
         "B": ["pending", "ZeroDivisionError"],
-        "C": ["pending", "cancelled"],
+        "C": ["pending", "cancel(): False", "result 6"],
         "caller": ["asks", "result 7"],
     }
 
 
-async def test_asked_too_early_an_asyncio_future_raises() -> None:
-    told: Told = []
-    asked = asyncio.Event()
-
-    def tell(who: str, what: str) -> None:
-        told.append((who, what))
-        if what == "asks":
-            asked.set()
-
-    async def divide(dividend: int, divisor: int) -> int:
-        await asked.wait()
-        return dividend // divisor
-
-    assert await in_loop(divide, 0, tell) == "InvalidStateError"
-    assert {who: of(who, told) for who, _ in told} == {
+def test_asked_too_early_an_asyncio_future_raises_and_one_is_cancelled() -> None:
+    pace = Pace("InvalidStateError")
+    asyncio.run(in_event_loop(pace.divide_async, pace.divide_and_tell, 0, pace.tell))
+    assert {who: of(who, pace.told) for who, _ in pace.told} == {
         "A": ["pending", "result 7"],
         "B": ["pending", "ZeroDivisionError"],
         "C": ["pending", "cancelled"],
+        "job": ["6"],
         "caller": ["asks", "InvalidStateError"],
     }
+    assert pace.told.index(("C", "cancelled")) < pace.told.index(("job", "6"))
 
 
 def test_asked_when_done_a_concurrent_future_answers() -> None:
@@ -107,16 +125,20 @@ def test_asked_when_done_a_concurrent_future_answers() -> None:
     def divide(dividend: int, divisor: int) -> int:
         return dividend // divisor
 
-    assert in_threads(divide, 0, tell) == "result 7"
+    in_threads(divide, 0, tell)
+    assert of("caller", told) == ["asks", "result 7"]
     assert told.index(("A", "result 7")) < told.index(("caller", "asks"))
 
 
 async def test_asked_when_done_an_asyncio_future_answers() -> None:
     told: Told = []
 
-    async def divide(dividend: int, divisor: int) -> int:
+    def divide(dividend: int, divisor: int) -> int:
         return dividend // divisor
 
-    answer = await in_loop(divide, 0, lambda *step: told.append(step))
-    assert answer == "result 7"
+    async def divide_async(dividend: int, divisor: int) -> int:
+        return divide(dividend, divisor)
+
+    await in_event_loop(divide_async, divide, 0, lambda *step: told.append(step))
+    assert of("caller", told) == ["asks", "result 7"]
     assert told.index(("A", "result 7")) < told.index(("caller", "asks"))

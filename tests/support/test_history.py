@@ -1,3 +1,4 @@
+import math
 import time
 
 import pytest
@@ -42,6 +43,24 @@ def test_steps_are_counted_in_all_rows(scene: Scene) -> None:
     assert scene.count("done") == 0
 
 
+def test_a_row_s_steps_and_when_one_first_began(scene: Scene) -> None:
+    scene.steps["A"] = [Step("runs", 6.0), Step("done", 8.0), Step("runs", 9.0)]
+    assert scene.whats("A") == ["runs", "done", "runs"]
+    assert scene.at("A", "runs") == 6.0
+    assert scene.at("B", "runs") == math.inf
+
+
+def test_a_step_may_last_and_be_a_word_as_well(scene: Scene) -> None:
+    scene.steps["caller"] = [Step("works", 0.0)]
+    scene.steps["A"] = [Step("pending", 0.0), Step("cancelled", 4.0), Step("x", 8.0)]
+    scene.steps["B"] = [Step("pending", 0.0), Step("cancel(): False", 4.0)]
+    assert scene.lane("A", 8, 8).plain == "▄▄▄▄░░░░ cancelled, x"
+    assert scene.lane("B", 8, 8).plain == "▄▄▄▄▄▄▄▄ cancel(): False"
+    assert chart([scene], 8).plain.split("\n")[0].split() == [
+        *("▄▄", "pending", "░░", "its", "job", "runs", "on", "▆▆", "works")
+    ]
+
+
 def test_a_lane_shows_the_steps_that_last_and_then_the_others(scene: Scene) -> None:
     scene.steps["caller"] = [Step("waits", 5.0)]
     scene.steps["A"] = [Step("runs", 6.0), Step("cleans up", 8.0), Step("done", 9.0)]
@@ -74,7 +93,8 @@ def test_a_chart_leaves_two_of_21_lines_and_fits_in_80_columns(scenes: int) -> N
     all_scenes = [Scene("a title", "asyncio", "waits") for _ in range(scenes)]
     for each in all_scenes:
         each.steps["caller"] = [Step("waits", 0.0), Step("goes on", 1e9)]
-        each.steps["A"] = [Step("runs", 0.0), Step("ZeroDivisionError", 1e9)]
+        returned = Step("its job returned 6", 1e9)
+        each.steps["A"] = [Step("pending", 0.0), Step("cancelled", 1e8), returned]
     lines = chart(all_scenes, 1).plain.split("\n")
     assert len(lines) == 19
     assert max(map(len, lines)) == 80

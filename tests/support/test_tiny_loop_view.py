@@ -4,13 +4,16 @@ from socket import socketpair
 import pytest
 
 from demos.support.console import WIDTH, console
+from demos.support.samples import TooBusy
 from demos.support.source import ROWS
 from demos.support.tiny_loop_view import (
     CALLS,
     SleepingSelector,
     Step,
+    latest,
     picture,
     recorded,
+    refuse_late,
     runs,
     sleeps,
 )
@@ -92,6 +95,29 @@ def test_it_sleeps_in_select_only(loop: Loop) -> None:
     steps = run(loop)
     selects = [step.at for step in steps if step.place == "SELECTOR"]
     assert [span.start for span in sleeps(steps)] == selects
+
+
+def timer_served(late: float) -> Step:
+    return Step(0.1 + late, 1, "TIMERS", 0.1, {})
+
+
+def test_the_latest_timer_counts() -> None:
+    steps = [timer_served(0.002), timer_served(0.25), timer_served(0.001)]
+    other = Step(9.0, 1, "READY", 0.1, {})
+    assert latest([*steps, other]) == pytest.approx(0.25)
+    assert latest([other]) == 0
+
+
+def test_a_timer_that_a_step_has_made_late_is_not_refused() -> None:
+    refuse_late(0.002, block=0)
+    refuse_late(0.31, block=0.3)
+
+
+def test_a_timer_that_is_later_than_a_step_explains_is_refused() -> None:
+    with pytest.raises(TooBusy, match="a timer was 60 ms late, and no step was to"):
+        refuse_late(0.06, block=0)
+    with pytest.raises(TooBusy, match=r"500 ms late, .* for more than 300"):
+        refuse_late(0.5, block=0.3)
 
 
 def test_a_picture_lights_the_line_and_the_place_it_works_on(loop: Loop) -> None:

@@ -57,6 +57,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "fd_unregistered": ("fd",),
     "before_io_wait": ("iteration", "timeout"),
     "after_io_wait": (),
+    "note": ("text",),  # what whoever traces wants to tell, by Trace.record
 }
 Event = dict[str, Any]
 Row = tuple[Any, ...]

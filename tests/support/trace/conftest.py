@@ -1,10 +1,13 @@
+from functools import partial
+
 import pytest
 
-from demos.event_loop_trace import sleep_in_loop, traced
+from demos.event_loop_trace import scenario, sleep_in_loop
+from demos.support.trace.seen import traced
 from demos.support.trace.timeline import Timeline
 
 
 @pytest.fixture(scope="session")
 def blocked() -> Timeline:
     """The demo's scenario, in which a step blocks the loop."""
-    return traced("blocked", sleep_in_loop)[0]
+    return traced("blocked", partial(scenario, sleep_in_loop))
