@@ -6,6 +6,7 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_unsteady,
+    ties,
 )
 
 
@@ -71,6 +72,17 @@ def test_the_fastest_are_those_that_are_not_told_apart_from_the_shortest_time() 
     assert fastest({"a": a, "b": b, "c": c}) == {"a", "b"}
     assert fastest({"a": c, "b": b}) == {"b"}
     assert fastest({"a": a, "b": b}) == set()
+
+
+def test_tied_is_what_is_not_told_apart_from_the_best() -> None:
+    a, b, c = Sample([1.1, 1.2, 1.3]), Sample([1.0, 1.1, 1.3]), Sample([1.7, 1.8, 1.9])
+    assert ties({"a": a, "b": b, "c": c}) == {"a"}
+    assert ties({"a": a, "b": b, "c": c}, max) == set()
+    assert ties({"a": a, "b": Sample([1.2, 1.2])}) == set(), "measured too seldom"
+    assert ties({"a": Sample([1], counted=True), "b": Sample([1], counted=True)}) == (
+        set()
+    )
+    assert ties({}) == set()
 
 
 @pytest.mark.parametrize(
