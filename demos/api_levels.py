@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from demos.support.bars import Chart, drawn
 from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.services import rates
+from demos.support.services import rates, refuse_unsteady_rates
 from demos.support.twins import lines_of_code, side_by_side
 
 
@@ -71,26 +71,27 @@ async def serve_protocol() -> asyncio.Server:
 def main(
     connections: Annotated[int, Flag("connections at once", 1, 100)] = 50,
     length: Annotated[int, Flag("bytes of a line", 32, 60_000)] = 32,
-    repeat: Annotated[int, Flag("runs of each, after one to warm up", 1, 100)] = 9,
+    repeat: Annotated[
+        int | None, Flag("rounds to measure; else as many as it needs", 1, 100)
+    ] = None,
 ) -> str:
     """Ask both services in turn, and compare."""
     code = side_by_side(streams=echo, Protocol=EchoProtocol.data_received)
     services = {"streams": serve_streams, "Protocol": serve_protocol}
     styles = {"streams": "asyncio", "Protocol": "asyncio"}
-    lines = Chart("lines of code", best=min, styles=styles)
+    lines = Chart("lines of code", best=min, styles=styles, counted=True)
     lines.add("streams", lines_of_code(serve_streams, echo))
     lines.add("Protocol", lines_of_code(serve_protocol, EchoProtocol))
     title = f"requests/s on loopback: {connections} at once, {length:,} bytes each"
     speed = Chart(title, best=max, styles=styles)
     with drawn([lines, speed], above=code) as picture:
-        for name, rate in rates(services, connections, length, repeat):
+        for name, rate in rates(services, connections, length, speed.settled, repeat):
             speed.add(name, rate)
             picture.refresh()
-    length_ratio = lines.times("Protocol", "streams")
-    speed_ratio = speed.times("Protocol", "streams")
+    refuse_unsteady_rates(map(speed.sample, styles))
     return (
-        f"A Protocol has {length_ratio} the lines "
-        f"and {speed_ratio} the requests per second of streams"
+        f"A Protocol has {lines.times('Protocol', 'streams')} the lines "
+        f"and {speed.times('Protocol', 'streams')} the requests per second of streams"
     )
 
 

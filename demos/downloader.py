@@ -155,7 +155,9 @@ def main(
     latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.045,
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
     seed: Annotated[int, Flag("seed of latencies, bodies and failures", 0)] = 7,
-    repeat: Annotated[int | None, Flag("runs: 3; 1 for --url, --sweep", 1, 100)] = None,
+    repeat: Annotated[
+        int | None, Flag("rounds; else what it needs (--url, --sweep: 1)", 1, 100)
+    ] = None,
     url: Annotated[list[str], Flag("a URL of your own; may be repeated")] = [],  # noqa: B006
     to: Annotated[str | None, Flag("folder to keep the files in")] = None,
     sweep: Annotated[bool, Flag("go from 1 to 1,000 downloads at once")] = False,
@@ -168,7 +170,7 @@ def main(
     if url:
         return room.race_urls(lesson, url, to, concurrency, repeat or 1)
     plan = file_server.plan_files(files, latency, error_rate, seed)
-    return room.race_files(lesson, plan, to, concurrency, repeat or 3)
+    return room.race_files(lesson, plan, to, concurrency, repeat)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.holding import Charts
+from demos.support.holding import TASKS, THREADS, Charts
 
 Measure = Callable[[], float]  # seconds, or bytes, used so far
 
@@ -80,8 +80,8 @@ async def balance_after(count: int, deposit: Deposit) -> int:
 
 
 def main(
-    tasks: Annotated[int, Flag("tasks that wait", 1, 100_000)] = 10_000,
-    threads: Annotated[int, Flag("threads that wait", 1, 5_000)] = 2_000,
+    tasks: Annotated[int, Flag("tasks that wait", 1, 100_000)] = TASKS,
+    threads: Annotated[int, Flag("threads that wait", 1, 5_000)] = THREADS,
 ) -> str:
     """Hold tasks and threads, each in a fresh process; then let deposits race."""
     charts = Charts(tasks, threads)
@@ -90,10 +90,9 @@ def main(
         broken = asyncio.run(balance_after(tasks, deposit_broken))
         locked = asyncio.run(balance_after(tasks, deposit_locked))
         charts.add_balances(broken, locked)
-    return (
-        f"Task: {charts.cost_of_task()}; thread: {charts.cost_of_thread()}; "
-        f"an await lost {tasks - broken:,}, a Lock {tasks - locked:,}"
-    )
+    charts.refuse_unsteady()
+    lost = f"an await lost {tasks - broken:,}, a Lock {tasks - locked:,}"
+    return f"Task and thread: {charts.costs()}; {lost}"
 
 
 if __name__ == "__main__":

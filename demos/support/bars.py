@@ -11,9 +11,9 @@ from rich.text import Text
 from demos.support.console import console
 from demos.support.drawing import bar
 from demos.support.machine import python
-from demos.support.samples import Sample
+from demos.support.samples import Sample, ties
 
-MEDIAN, RANGE = 7, 17  # cells: "143,614", "[123,145–147,452]"
+MEDIAN, RANGE = 9, 17  # cells: "≈ 143,614", "[123,145–147,452]"
 
 
 class Chart:
@@ -72,7 +72,10 @@ class Chart:
         return first if ahead else None
 
     def figures(self, label: str) -> str:
-        """Return a row's median and range in columns: "    4.5 [4.2–10.1]    "."""
+        """Return a row's median and range in columns: "    ≈ 4.5 [4.2–10.1]    ".
+
+        "≈" is where it is not told apart from the best.
+        """
         sample = self.sample(label)
         if not self.values[label]:
             return f"{'…':>{MEDIAN}} {'':{RANGE}}"
@@ -85,7 +88,10 @@ class Chart:
             for value in (sample.range[0], sample.median, sample.range[1])
         )
         spread = f"[{least}–{greatest}]" if len(sample.values) > 1 else ""
-        return f"{middle:>{MEDIAN}} {spread:{RANGE}}"
+        tied = label in ties(
+            {each: self.sample(each) for each in self.styles}, self.best
+        )
+        return f"{'≈ ' * tied + middle:>{MEDIAN}} {spread:{RANGE}}"
 
 
 def bar_chart(charts: Sequence[Chart]) -> Text:
@@ -99,7 +105,7 @@ def bar_chart(charts: Sequence[Chart]) -> Text:
         picture.append("\n" if number else "")
         picture.append(f"{chart.title}\n", "lesson")
         for label in chart.styles:
-            words = f"{label:{widest}}  {chart.figures(label)}  "
+            words = f"{label:{widest}}{chart.figures(label)}  "
             picture.append_text(_two_lines(chart, label, words))
     return picture.append(python(), "note")
 

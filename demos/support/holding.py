@@ -1,15 +1,20 @@
 """Three charts: what a waiting task or thread takes, and what became of deposits."""
 
+import multiprocessing
 from collections.abc import Callable
-from functools import partial
 from math import isnan
-from random import sample
 from time import perf_counter
 from typing import Any
 
 from demos.support.bars import Chart, drawn
 from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
+from demos.support.rounds import in_rounds
+from demos.support.samples import Sample, TooBusy, refuse_unsteady
+
+MEASURING = 3.5  # seconds, for five rounds of so many:
+TASKS, THREADS = 10_000, 2_000
+SIGNS = {"less": "<", "≈": "≈", "more": ">"}
 
 # Gets how many are to wait, and what to measure (before, and when all wait): returns
 # by how much it grew for each.
@@ -23,42 +28,85 @@ class Charts:
         self.task = f"{tasks:,} × task"
         self.thread = f"{threads:,} × thread"
         self.counts = {self.task: tasks, self.thread: threads}
+        self.seconds = MEASURING * max(1, tasks / TASKS, threads / THREADS)
         styles = {self.task: "asyncio", self.thread: "threads"}
         self.memory = Chart("resident memory of each, KiB", min, styles)
         self.start = Chart("time to start each, µs", min, styles)
         deposits = f"balance after {tasks:,} × 1 was paid in at once"
         locks = {"no Lock": "asyncio", "asyncio.Lock": "asyncio"}
-        self.balance = Chart(deposits, max, locks)
+        self.balance = Chart(deposits, max, locks, counted=True)
         self.picture = drawn([self.memory, self.start, self.balance])
 
-    def measure(self, hold_tasks: Hold, hold_threads: Hold, repeat: int = 3) -> None:
-        """Measure both `repeat` times, in any order, each in a fresh process."""
+    def measure(self, hold_tasks: Hold, hold_threads: Hold) -> None:
+        """Measure both in rounds, each time in a fresh process; one of each warms up.
+
+        Raises TooBusy where that takes too long.
+        """
         holds = {self.task: hold_tasks, self.thread: hold_threads}
         with one_process_each() as pool:
-            for row in sample([*holds] * repeat, 2 * repeat):
-                hold = partial(holds[row], self.counts[row])
-                memory = pool.apply(call, (hold, resident_memory))
-                self.memory.add(row, memory / 1024)
-                self.picture.refresh()
-                seconds = pool.apply(call, (hold, perf_counter))
-                self.start.add(row, seconds * 1e6)
-                self.picture.refresh()
+            end = perf_counter() + 2 * self.seconds
+            for number, row in in_rounds([*holds], self._settled, self.seconds):
+                count = self.counts[row] if number else 1
+                job = pool.apply_async(cost_of_each, (holds[row], count))
+                try:  # a busy machine may take seconds for one
+                    memory, seconds = job.get(max(end - perf_counter(), 0))
+                except multiprocessing.TimeoutError:
+                    seen = f"{2 * self.seconds:.0f} s were not enough to measure"
+                    raise TooBusy(seen) from None
+                if number:
+                    self.memory.add(row, memory / 1024)
+                    self.start.add(row, seconds * 1e6)
+                    self.picture.refresh()
 
-    def cost_of_task(self) -> str:
-        """Return what one task takes: "1.1 KiB, 4 µs"."""
-        return self._cost(self.task)
+    def refuse_unsteady(self) -> None:
+        """Raise TooBusy if all the tasks, or threads, once took twice as long to start.
 
-    def cost_of_thread(self) -> str:
-        """Return what one thread takes."""
-        return self._cost(self.thread)
+        Call it when the picture has ended: it stays.
+        """
+        refuse_unsteady(
+            Sample([each * self.counts[row] / 1e6 for each in values])
+            for row, values in self.start.values.items()
+        )
 
-    def _cost(self, row: str) -> str:
-        memory = self.memory.median(row)
-        kib = "" if isnan(memory) else f"{memory:.1f} KiB, "
-        return f"{kib}{self.start.median(row):.0f} µs"
+    def costs(self) -> str:
+        """Return what a task and a thread take: "1.1 < 16.2 KiB, 4 < 124 µs".
+
+        "≈" is between what is not told apart; there is no memory where it is not known.
+        """
+        known = [(self.start, "µs", 0)]
+        if not isnan(self.memory.median(self.task)):
+            known.insert(0, (self.memory, "KiB", 1))
+        costs = []
+        for chart, unit, digits in known:
+            task, thread = chart.sample(self.task), chart.sample(self.thread)
+            sign = SIGNS[task.compare(thread)]
+            less, more = (f"{each.median:,.{digits}f}" for each in (task, thread))
+            costs.append(f"{less} {sign} {more} {unit}")
+        return ", ".join(costs)
 
     def add_balances(self, without_lock: float, with_lock: float) -> None:
         """Add what is left of the deposits."""
         self.balance.add("no Lock", without_lock)
         self.balance.add("asyncio.Lock", with_lock)
         self.picture.refresh()
+
+    def _settled(self) -> bool:
+        return self.memory.settled() and self.start.settled()
+
+
+def cost_of_each(hold: Hold, count: int) -> tuple[float, float]:
+    """Return the bytes and the seconds that each of `count` that wait has taken.
+
+    To be called in a fresh process: in another one, there is memory to be used again.
+    """
+    moments = []  # before and after the memory was read, which takes its time, too
+
+    def measure() -> float:
+        began = perf_counter()
+        memory = resident_memory()
+        moments.append((began, perf_counter()))
+        return memory
+
+    memory = call(hold, count, measure)
+    (_, start), (end, _) = moments
+    return memory, (end - start) / count

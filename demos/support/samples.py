@@ -1,9 +1,9 @@
 """Figures that were measured several times, and what may be said of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Literal
+from typing import Any, Literal
 
 from invoke.exceptions import Exit
 
@@ -97,6 +97,23 @@ def fastest(times: Mapping[str, Sample], margin: float = 0.0) -> set[str]:
     first = min(times, key=lambda name: times[name].median)
     ahead = {n for n in times if times[first].compare(times[n], margin) == "≈"}
     return ahead if ahead < times.keys() else set()
+
+
+def ties(values: Mapping[str, Sample], best: Callable[..., Any] = min) -> set[str]:
+    """Return the names of what is not told apart from the best: it is not among them.
+
+    `best` is min or max. What was counted, or not measured often enough, is no tie.
+    """
+    known = {
+        name: sample
+        for name, sample in values.items()
+        if len(sample.values) >= LEAST and not sample.counted
+    }
+    if not known:
+        return set()
+    first = best(known, key=lambda name: known[name].median)
+    ahead = {name for name in known if known[first].compare(known[name]) == "≈"}
+    return ahead - {first}
 
 
 def refuse_unsteady(times: Iterable[Sample]) -> None:

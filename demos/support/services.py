@@ -1,34 +1,47 @@
 """The answers per second that echo services give to a client that loads them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from random import sample
 from socket import SHUT_WR, create_connection
 from time import perf_counter
 
+from demos.support.rounds import in_rounds
+from demos.support.samples import Sample, TooBusy
 from demos.support.server_process import Serve, served
+
+LOAD = 0.4  # seconds: a stall of some ms does not weigh much
+MEASURING = 4.0  # seconds, for five rounds
 
 
 def rates(
     services: Mapping[str, Serve],
     connections: int,
     length: int,
-    repeat: int,
-    seconds: float = 0.2,
+    settled: Callable[[], bool],
+    repeat: int | None = None,
 ) -> Iterator[tuple[str, float]]:
-    """Yield the name of a service and its answers per second: `repeat` times of each.
+    """Yield the name of a service and its answers per second, in rounds.
 
-    All run at once; who is next is left to chance. A first load only warms up.
+    All run at once. There are `repeat` rounds, or as many as it takes until `settled`
+    says that the rates are (see `in_rounds`).
     """
     with ExitStack() as stack:
         ports = {
             name: stack.enter_context(served(serve)) for name, serve in services.items()
         }
-        for port in ports.values():
-            load(port, connections, length, seconds)
-        for _ in range(repeat):
-            for name in sample([*ports], len(ports)):
-                yield name, load(ports[name], connections, length, seconds)
+        for number, name in in_rounds([*ports], settled, MEASURING, repeat):
+            rate = load(ports[name], connections, length, LOAD)
+            if number:
+                yield name, rate
+
+
+def refuse_unsteady_rates(rates: Iterable[Sample]) -> None:
+    """Raise TooBusy if the same service was twice as fast, or more, at one time."""
+    for rate in rates:
+        if not rate.steady:
+            least, greatest = rate.range
+            seen = f"{least:,.0f}–{greatest:,.0f} requests/s"
+            raise TooBusy(f"the same service answered {seen}")
 
 
 def load(port: int, connections: int, length: int, seconds: float) -> float:

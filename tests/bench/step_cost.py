@@ -1,12 +1,13 @@
 """What tracing costs: the same steps with and without it, in one run."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from operator import truediv
-from random import sample
 from statistics import median
 from time import perf_counter
 
+from demos.support.rounds import in_rounds
 from demos.support.trace.tracer import traced_loop
 
 TASKS, STEPS, REPEATS = 100, 50, 15
@@ -47,10 +48,9 @@ def step_cost() -> tuple[float, float, float]:
     that what else the machine does weighs on both sides of it.
     """
     times: dict[Callable[[], float], list[float]] = {plain: [], traced: []}
-    for repeat in range(REPEATS + 1):
-        for way in sample([*times], 2):
-            seconds = way()
-            if repeat:  # the first is for warming up
-                times[way].append(seconds)
+    for number, way in in_rounds([*times], lambda: False, math.inf, REPEATS):
+        seconds = way()
+        if number:  # the first is for warming up
+            times[way].append(seconds)
     ratios = map(truediv, times[traced], times[plain])
     return median(times[plain]), median(times[traced]), median(ratios)

@@ -3,6 +3,8 @@ import threading
 
 import pytest
 
+from demos.support import holding
+from demos.support.bars import Chart
 from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.ten_thousand_tasks import (
@@ -66,7 +68,12 @@ async def test_a_lock_loses_none() -> None:
     assert await balance_after(100, deposit_locked) == 100
 
 
-def test_one_task_alone_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_task_alone_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Chart, "settled", lambda _: True)
+    monkeypatch.setattr(holding, "MEASURING", PATIENCE)
     lesson = main(tasks=1, threads=1)
-    assert lesson.endswith("; an await lost 0, a Lock 0")
+    assert lesson.startswith("Task and thread: ")
+    assert lesson.endswith(" µs; an await lost 0, a Lock 0")
     assert "1 × thread" in capsys.readouterr().out

@@ -32,10 +32,17 @@ def test_the_figures_of_a_chart_stand_in_columns() -> None:
     drawn = chart(a=[4.52, 4.4, 4.6], b=[148.7, 120.7, 613.9], c=[], d=[nan])
     lines = [drawn.figures(label) for label in drawn.styles]
     assert lines == [
-        "    4.5 [4.4–4.6]        ",
-        "  148.7 [120.7–613.9]    ",
-        "      …                  ",
-        "        not measured here",
+        "      4.5 [4.4–4.6]        ",
+        "  ≈ 148.7 [120.7–613.9]    ",
+        "        …                  ",
+        "          not measured here",
+    ]
+
+
+def test_what_is_not_told_apart_from_the_best_is_marked() -> None:
+    drawn = chart(max, a=[143_000, 144_000, 145_000], b=[144_500] * 3, c=[9] * 3, d=[9])
+    assert [drawn.figures(label).split()[0] for label in "abcd"] == [
+        *("≈", "144,500", "9", "9")
     ]
 
 

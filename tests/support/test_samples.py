@@ -7,6 +7,7 @@ from demos.support.samples import (
     fastest,
     refuse_shared,
     refuse_unsteady,
+    ties,
 )
 
 
@@ -80,6 +81,17 @@ def test_work_for_one_core_that_had_less_is_refused() -> None:
     refuse_shared(Sample([0.99, 0.85, 0.3]))
     with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
         refuse_shared(Sample([0.99, 0.3, 0.2]))
+
+
+def test_tied_is_what_is_not_told_apart_from_the_best() -> None:
+    a, b, c = Sample([1.1, 1.2, 1.3]), Sample([1.0, 1.1, 1.3]), Sample([1.7, 1.8, 1.9])
+    assert ties({"a": a, "b": b, "c": c}) == {"a"}
+    assert ties({"a": a, "b": b, "c": c}, max) == set()
+    assert ties({"a": a, "b": Sample([1.2, 1.2])}) == set(), "measured too seldom"
+    assert ties({"a": Sample([1], counted=True), "b": Sample([1], counted=True)}) == (
+        set()
+    )
+    assert ties({}) == set()
 
 
 @pytest.mark.parametrize(

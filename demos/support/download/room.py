@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 from typing import Any
 
 from invoke.exceptions import Exit
@@ -15,16 +15,19 @@ from demos.support.console import console
 from demos.support.download.addresses import address
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
-from demos.support.download.screen import Screen
+from demos.support.download.screen import MEASURING, Screen
 from demos.support.download.sessions import AsyncSession, Session
 from demos.support.download.sweep import Sweep
 from demos.support.download.variants import Variant, lost, missing, outcomes
+from demos.support.download.verdict import medians, refuse_odd, what_was_seen
 from demos.support.download.waterfall import Waterfall
 from demos.support.flags import UsageError
+from demos.support.samples import LEAST
 
 TOO_LONG = 30.0  # seconds: what would take more one after another is not run so
 PERIOD = 0.1  # seconds from one look for a Ctrl-C to the next
 SWEEP = (1, 10, 100, 1000)  # downloads at once
+WORK = 0.001  # seconds a download takes beside its latency: a guess
 
 Replies = list[bytes | Exception]
 Lesson = tuple[  # one by one, in threads, in tasks
@@ -108,11 +111,15 @@ def raise_mistakes(downloads: Downloads, replies: Replies) -> None:
 
 
 def race_files(
-    lesson: Lesson, files: Sequence[File], to: str | None, limit: int, repeat: int
+    lesson: Lesson,
+    files: Sequence[File],
+    to: str | None,
+    limit: int,
+    repeat: int | None,
 ) -> str:
     """Race the ways on files of the local server, and say what was seen.
 
-    Raises Exit if a file was lost.
+    Raises Exit if a file was lost, TooBusy if times cannot be or are too unsteady.
     """
     latencies = [file.latency for file in files]
     limit = min(limit, len(files))
@@ -120,13 +127,25 @@ def race_files(
     each = f"{late:.2g} s" if late >= 1 else f"{late * 1000:.2g} ms"
     title = f"{len(files):,} files, {limit:,} at once · simulated {each}, loopback"
     ways = variants(lesson, limit, latencies)
-    picture = Waterfall(title, ways, repeat)
-    with file_server(limit) as server, Screen(picture) as screen:
-        warm_up(ways, server)
-        screen.run(ways, lambda: from_server(server, files, limit, to), repeat)
+    with file_server(limit) as server, Screen(Waterfall(title, ways)) as screen:
+        new = partial(from_server, server, files, limit, to)
+        screen.run(ways, new, partial(few, server), repeat or rounds(ways, files))
     if gone := missing(ways):
         raise Exit(f"files lost in a run: {gone} of {len(files)}", code=1)
+    refuse_odd(ways)
     return what_was_seen(*ways)
+
+
+def rounds(ways: Sequence[Variant], files: Sequence[File]) -> int | None:
+    """Return how many rounds to run: None for as many as there is time for.
+
+    Where it would not be enough for three, or nobody knows as some files will fail,
+    there are three, however long they take.
+    """
+    raced = [way for way in ways if not way.skipped]
+    seconds = LEAST * sum(way.bound + WORK * len(files) for way in raced)
+    failing = any(file.faults.strip(",") for file in files)
+    return LEAST if failing or seconds > MEASURING else None
 
 
 def from_server(
@@ -145,32 +164,9 @@ def from_server(
     ]
 
 
-def warm_up(variants: Sequence[Variant], server: FileServer) -> None:
-    """Let each variant do a little that is not measured."""
-    for variant in variants:
-        variant.download(from_server(server, plan_files(10, 0, 0, 0), 10))
-
-
-def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
-    """Return the closing line of a race: what the figures show, and no more.
-
-    Where it took too long to run the first way, its lower bound stands for it.
-    """
-    slow = alone.bound if alone.skipped else median(alone.times)
-    faster, faster_too = (slow / median(way.times) for way in (threads, tasks))
-    figures = f"threads {times(faster)}, asyncio {times(faster_too)}"
-    line = f"{threads.limit:,} at once: {figures}"
-    low, high = sorted([faster, faster_too])
-    if high < 1.2 and low > 1 / 1.2:
-        return f"{line}: all three are alike"
-    if low >= 2 and high < 1.2 * low:
-        return f"{line}: concurrency wins, not asyncio"
-    return line
-
-
-def times(factor: float) -> str:
-    """Return how many times as fast something is: "9.2 ×", "666 ×"."""
-    return f"{factor:.0f} ×" if factor >= 100 else f"{factor:.1f} ×"
+def few(server: FileServer) -> Downloads:
+    """Return new downloads to warm up: some that take no time."""
+    return from_server(server, plan_files(10, 0, 0, 0), 10)
 
 
 def race_urls(
@@ -184,14 +180,13 @@ def race_urls(
     paths = [Path(to, name) if to else None for name in file_names(urls)]
     ways = variants(lesson, limit)
     title = f"URLs: {len(urls)}, {limit} at once · not warmed up"
-    with Screen(Waterfall(title, ways, repeat)) as screen:
-        screen.run(ways, lambda: [*map(Download, urls, paths)], repeat)
+    with Screen(Waterfall(title, ways)) as screen:
+        screen.run(ways, lambda: [*map(Download, urls, paths)], list, repeat)
     for downloads in outcomes(ways):
         console.print(report(downloads), soft_wrap=True)
     if gone := missing(ways):
         raise Exit(f"{gone} of {len(urls)} URLs failed", code=1)
-    took = ", ".join(f"{way.name} {median(way.times):.2f} s" for way in ways)
-    return f"{len(urls)} URLs: {took}"
+    return f"{len(urls)} URLs: {medians(ways)}"
 
 
 def report(downloads: Downloads) -> Text:
@@ -221,10 +216,13 @@ def sweep_limits(
     title = f"two files a slot · simulated {latency:g} s each, loopback"
     picture = Sweep(title, [*steps.values()])
     with file_server(max(SWEEP)) as server, Screen(picture) as screen:
-        warm_up(steps[10], server)
         for limit in SWEEP:
             new = partial(from_server, server, plans[limit], limit)
-            screen.run(steps[limit], new, repeat)
-    threads, tasks = steps[1000]
-    took = f"asyncio {median(tasks.times):.2f} s, threads {median(threads.times):.2f} s"
-    return f"1,000 at once: {took} and {threads.cpu / tasks.cpu:.1f} × the CPU time"
+            screen.run(steps[limit], new, partial(few, server), repeat)
+    for ways in steps.values():
+        refuse_odd(ways)
+    took = [
+        f"{way.name} {way.time.median:.2f} s, CPU {way.cpu.median:.2f} s"
+        for way in steps[1000]
+    ]
+    return f"1,000 at once: {'; '.join(took)}"

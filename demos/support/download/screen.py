@@ -1,7 +1,6 @@
 """Carries out runs and draws them meanwhile, but keeps out of their way."""
 
 import math
-import random
 from collections.abc import Callable, Sequence
 from time import perf_counter, process_time, thread_time
 
@@ -11,7 +10,9 @@ from rich.live import Live
 from demos.support.console import console
 from demos.support.download.downloads import Downloads
 from demos.support.download.variants import Variant
+from demos.support.rounds import in_rounds
 
+MEASURING = 8.0  # seconds
 FRAMES = 6  # a second
 PEACE = 0.5  # seconds
 
@@ -40,12 +41,23 @@ class Screen(Live):
         self,
         variants: Sequence[Variant],
         downloads: Callable[[], Downloads],
-        times: int,
+        few: Callable[[], Downloads],
+        repeat: int | None,
     ) -> None:
-        """Let each variant carry out new downloads so many times, in random order."""
-        order = [variant for variant in variants if not variant.skipped] * times
-        random.shuffle(order)
-        for variant in order:
+        """Let each variant carry out new downloads in rounds; a `few` to warm up.
+
+        There are `repeat` rounds, or as many as it takes until all times are settled
+        (see `in_rounds`).
+        """
+        raced = [variant for variant in variants if not variant.skipped]
+
+        def settled() -> bool:
+            return all(variant.time.settled for variant in raced)
+
+        for number, variant in in_rounds(raced, settled, MEASURING, repeat):
+            if not number:
+                variant.download(few())
+                continue
             batch = downloads()
             self._run_began = perf_counter()
             variant.run(batch, lambda: process_time() - self._cpu)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from demos.support.download.variants import Variant, result
+from demos.support.download.variants import Variant, results
 from demos.support.drawing import bar
 from demos.support.machine import interpreter
 
@@ -26,5 +26,5 @@ class Sweep:
             line = Text(f"\n{step[0].limit:,} at once".ljust(20))
             line.append(f"{bound:5.2f} s at best".ljust(23))
             line += bar(bound, longest, 24, "note")
-            rows += [line, *(result(variant, longest) for variant in step)]
+            rows += [line, *results(step, longest)]
         return Text("\n").join(rows)

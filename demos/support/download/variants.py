@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from statistics import median
 from time import perf_counter
 
 from rich.text import Text
 
 from demos.support.download.downloads import Download, Downloads
 from demos.support.drawing import bar
+from demos.support.samples import Sample, ties
 
 IN_FLIGHT = {"waiting": 1, "done": -1, "failed": -1}  # what a new state adds
 
@@ -60,9 +60,14 @@ class Variant:
         return [repeat.seconds for repeat in self.repeats if repeat.ended]
 
     @property
-    def cpu(self) -> float:
-        """Return the median CPU seconds of a run."""
-        return median(repeat.cpu for repeat in self.repeats if repeat.ended)
+    def time(self) -> Sample:
+        """Return these as a figure: once there is one."""
+        return Sample(self.times)
+
+    @property
+    def cpu(self) -> Sample:
+        """Return the CPU seconds of these runs."""
+        return Sample([repeat.cpu for repeat in self.repeats if repeat.ended])
 
     def run(self, downloads: Downloads, clock: Callable[[], float]) -> None:
         """Carry out `downloads`, and keep what it took; `clock` counts CPU seconds."""
@@ -74,17 +79,27 @@ class Variant:
         repeat.ended = perf_counter()
 
 
-def result(variant: Variant, longest: float) -> Text:
-    """Say in a line of 80 cells what a variant took; `longest` seconds fill its bar."""
-    line = Text(f"{variant.name:<19}", variant.style)
+def results(variants: Sequence[Variant], longest: float) -> list[Text]:
+    """Say in a line of 80 cells what each took; `longest` seconds fill its bar.
+
+    "≈" is where one is not told apart from the shortest.
+    """
+    tied = ties({each.name: each.time for each in variants if each.times})
+    return [_result(each, longest, each.name in tied) for each in variants]
+
+
+def _result(variant: Variant, longest: float, tied: bool) -> Text:
+    line = Text(f"{variant.name:<17}", variant.style)
     if variant.skipped:
-        line.append(f"not run: too long, {variant.bound:,.0f} s at best")
-    if times := variant.times:
-        line.append(f"{median(times):5.2f} s")
-        spread = f" [{min(times):.2f}–{max(times):.2f}]" if len(times) > 1 else ""
-        line.append(f"{spread:<16}")
-        line += bar(median(times), longest, 24, variant.style)
-        line.append(f"  CPU {variant.cpu:.2f} s")
+        line.append(f"  not run: too long, {variant.bound:,.0f} s at best")
+    if variant.times:
+        time = variant.time
+        median = f"{'≈ ' if tied else ''}{time.median:.2f} s"
+        least, greatest = time.range
+        spread = f" [{least:.2f}–{greatest:.2f}]" if len(time.values) > 1 else ""
+        line.append(f"{median:>9}{spread:<16}")
+        line += bar(time.median, longest, 24, variant.style)
+        line.append(f"  CPU {variant.cpu.median:.2f} s")
     return line
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from rich.text import Text
 
 from demos.support.download.downloads import Download, Downloads
-from demos.support.download.variants import Repeat, Variant, lost, result
+from demos.support.download.variants import Repeat, Variant, lost, results
 from demos.support.machine import interpreter
 
 WORDS = 19  # cells of a row of lanes, and then:
@@ -21,12 +21,11 @@ STEPS = [n * 10.0**power for power in range(-3, 4) for n in (1, 2, 5)]  # second
 
 
 class Waterfall:
-    """The latest run of each of some variants, and the figures of all `repeat`."""
+    """The latest run of each of some variants, and the figures of all."""
 
-    def __init__(self, title: str, variants: Sequence[Variant], repeat: int) -> None:
+    def __init__(self, title: str, variants: Sequence[Variant]) -> None:
         self._title = title
         self._variants = variants
-        self._repeat = repeat
 
     def __rich__(self) -> Text:
         """Return the picture of this moment: 18 or 19 rows of at most 80 cells."""
@@ -40,13 +39,11 @@ class Waterfall:
         legend = "▄ waiting █ receiving × failed"
         if known:
             legend += " · at best: nothing but waiting"
-        runs = self._repeat * len(raced)
-        run = f"run {len(repeats)} of {runs}"
+        run = f"run {len(repeats)}"
         rows.append(Text(f"{run:<{WORDS}}{legend}", "note"))
         longest = max([end, *(repeat.seconds for repeat in repeats)])
-        rows += [result(variant, longest) for variant in self._variants]
-        if sum(repeat.ended is not None for repeat in repeats) == runs:
-            rows += faults(repeats)
+        rows += results(self._variants, longest)
+        rows += faults([repeat for repeat in repeats if repeat.ended])
         return Text("\n").join(rows)
 
 
@@ -135,7 +132,7 @@ def stretches(download: Download, repeat: Repeat) -> Iterator[tuple[float, float
 
 
 def faults(repeats: Sequence[Repeat]) -> list[Text]:
-    """Say in a line what failed in all runs, and what is lost; nothing if none did."""
+    """Say in a line what failed in some runs, and what is lost; nothing if none did."""
     downloads = [download for repeat in repeats for download in repeat.downloads]
     names = Counter(name for download in downloads for name in download.failures)
     if not names:

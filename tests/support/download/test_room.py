@@ -1,5 +1,3 @@
-"""What a race says of itself is true for what was run."""
-
 from pathlib import Path
 
 import pytest
@@ -7,7 +5,7 @@ import pytest
 from demos import downloader
 from demos.support.download import room
 from demos.support.download.downloads import Download
-from demos.support.download.variants import Repeat, Variant
+from demos.support.download.file_server import plan_files
 from demos.support.flags import UsageError
 
 LESSON = (
@@ -15,39 +13,6 @@ LESSON = (
     downloader.download_in_threads,
     downloader.download_in_tasks,
 )
-
-
-def variant(seconds: float, limit: int, latencies: list[float]) -> Variant:
-    made = Variant("", "", print, limit, latencies)
-    made.repeats = [Repeat([], 1.0, 1.0 + seconds)]
-    return made
-
-
-@pytest.mark.parametrize(
-    ("seconds", "line"),
-    [
-        (
-            (1.8, 0.2, 0.2),
-            "10 at once: threads 9.0 ×, asyncio 9.0 ×: concurrency wins, not asyncio",
-        ),
-        ((1.8, 0.3, 0.2), "10 at once: threads 6.0 ×, asyncio 9.0 ×"),
-        ((1.8, 1.2, 1.1), "10 at once: threads 1.5 ×, asyncio 1.6 ×"),
-        (
-            (1.8, 1.8, 1.7),
-            "10 at once: threads 1.0 ×, asyncio 1.1 ×: all three are alike",
-        ),
-    ],
-)
-def test_concurrency_wins_only_where_it_did(
-    seconds: tuple[float, float, float], line: str
-) -> None:
-    assert room.what_was_seen(*(variant(each, 10, []) for each in seconds)) == line
-
-
-def test_a_bound_stands_for_what_was_not_run() -> None:
-    ways = [variant(each, 1000, [1.0] * 2000) for each in (0, 3.0, 2.5)]
-    ways[0].limit, ways[0].skipped = 1, True
-    assert room.what_was_seen(*ways) == "1,000 at once: threads 667 ×, asyncio 800 ×"
 
 
 def test_the_first_way_has_no_limit_and_is_not_run_where_it_takes_too_long() -> None:
@@ -59,6 +24,23 @@ def test_the_first_way_has_no_limit_and_is_not_run_where_it_takes_too_long() -> 
             False,
             False,
         ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "files", "late", "error_rate", "rounds"),
+    [
+        (10, 40, 0.045, 0.0, None),
+        (1, 40, 0.045, 0.0, 3),  # there is no time for as many as it needs
+        (1000, 10_000, 0.01, 0.0, 3),  # to do, not to wait
+        (10, 40, 0.045, 0.3, 3),
+    ],
+)
+def test_rounds_are_counted_where_the_time_is_not_enough_or_not_known(
+    limit: int, files: int, late: float, error_rate: float, rounds: int | None
+) -> None:
+    plan = plan_files(files, late, error_rate, seed=1)
+    ways = room.variants(LESSON, limit, [file.latency for file in plan])
+    assert room.rounds(ways, plan) == rounds
 
 
 def test_a_mistake_in_the_lesson_is_no_failed_download() -> None:

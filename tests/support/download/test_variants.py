@@ -1,7 +1,7 @@
 import pytest
 
 from demos.support.download.downloads import Download
-from demos.support.download.variants import Repeat, Variant, result
+from demos.support.download.variants import Repeat, Variant, results
 
 
 def test_the_bound_is_the_longest_or_the_mean_share() -> None:
@@ -32,11 +32,25 @@ def test_a_result_is_a_line(times: list[float], figures: str, blocks: str) -> No
     variant = Variant("asyncio", "asyncio", print, 10)
     variant.repeats = [Repeat([], 1.0, 1.0 + each, 0.5) for each in times]
     line = f"{figures:<42}{blocks:<24}  CPU 0.50 s"
-    assert result(variant, 24.0).plain == line
+    assert [row.plain for row in results([variant], 24.0)] == [line]
+
+
+def test_what_is_not_told_apart_from_the_shortest_is_marked() -> None:
+    variants = [Variant(name, "", print, 1) for name in "abc"]
+    for variant, times in zip(variants, [(6, 7), (2.1, 1.9), (2, 2)], strict=True):
+        low, high = times
+        variant.repeats = [Repeat([], 0, end) for end in (low, low, high)]
+    rows = [row.plain[:26] for row in results(variants, 24.0)]
+    assert rows == [
+        "a                   6.00 s",
+        "b                 ≈ 2.10 s",
+        "c                   2.00 s",
+    ]
 
 
 def test_it_is_said_what_was_not_run() -> None:
     variant = Variant("sync", "sync", print, 1, [2_000.0], skipped=True)
-    assert result(variant, 1.0).plain.split(maxsplit=1) == [
+    (row,) = results([variant], 1.0)
+    assert row.plain.split(maxsplit=1) == [
         *("sync", "not run: too long, 2,000 s at best")
     ]

@@ -76,7 +76,7 @@ def test_it_says_how_far_each_run_is() -> None:
     alone.repeats.append(Repeat([Download("") for _ in range(40)], 0.0, 1.85))
     threads.repeats.append(run(40, ended=101))
     tasks.repeats.append(run(40, ended=None))
-    rows = drawn(Waterfall("title", variants, 3))
+    rows = drawn(Waterfall("title", variants))
     assert rows[0].startswith("title · ")
     words = [row[:WORDS].strip() for row in rows[2:]]
     assert words[:4] == [
@@ -84,14 +84,16 @@ def test_it_says_how_far_each_run_is() -> None:
     ]
     assert words[4:7] == ["threads", "39 of 40 done", "up to 40 at once"]
     assert words[8:11] == ["asyncio", "0 of 40 done", "40 in flight"]
-    assert words[12:] == ["run 3 of 9", "one after another", "threads", "asyncio"]
+    assert words[12:16] == ["run 3", "one after another", "threads", "asyncio"]
+    assert rows[18:] == ["× 40 tries failed: connection reset; 0 lost"]
 
 
-def test_at_the_end_it_says_what_failed() -> None:
+def test_it_says_what_failed_in_all_runs_that_have_ended() -> None:
     variants = ways(40, known=True)
     for variant in variants:
         variant.repeats = [run(40, ended=101.0), run(40, ended=103.0)]
-    *_, alone, threads, tasks, failed = drawn(Waterfall("title", variants, 2))
+    variants[2].repeats.append(run(40, ended=None))
+    *_, alone, threads, tasks, failed = drawn(Waterfall("title", variants))
     for line in (alone, threads, tasks):
         assert "2.00 s [1.00–3.00]" in line
     assert failed == "× 240 tries failed: connection reset; 0 lost"
@@ -108,14 +110,13 @@ def test_it_fits_at_each_moment(
     variants = ways(files, known)
     variants[0].skipped = skipped
     raced = variants[skipped:]
-    picture = Waterfall(TITLE, variants, 1)
+    picture = Waterfall(TITLE, variants)
     heights = [len(drawn(picture))]
     for variant in raced:
         variant.repeats.append(run(files, ended=None))
         heights.append(len(drawn(picture)))
         variant.repeats[0].ended = 199.0
         heights.append(len(drawn(picture)))
-    *same, last = heights
-    assert {*same} == {height}, "no row goes on in the next"
-    assert last == height + 1
+    assert heights[:2] == [height] * 2, "no row goes on in the next"
+    assert {*heights[2:]} == {height + 1}, "some have failed"
     assert max(map(len, drawn(picture))) <= 80
