@@ -30,6 +30,8 @@ STYLES = {
 
 # Around the lesson, for whoever runs us on a slide: a terminal would not show it.
 MARK, MARK_END = "\x1b]1337;SetMark=", "\x07"
+# a mark, too: of a demo that says no lesson, as the machine was
+TOO_BUSY = "too busy to compare"
 
 if isinstance(sys.stdout, io.TextIOWrapper):
     sys.stdout.reconfigure(errors="replace")  # no block glyphs in cp1252: show "?"
