@@ -33,6 +33,8 @@ from demos.support.catalog import run
 from demos.support.console import console
 from demos.support.flags import Flag
 
+DEADLINE = 600
+
 
 def main(
     ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
@@ -132,7 +134,9 @@ stale
 def write_demo(talk: Path, slug: str, lines: str) -> None:
     """Write a demo of one line of code."""
     imports = "import os, signal, subprocess, sys, time"
-    code = f'"""Odd."""\n{imports}\n\n\ndef main() -> None:\n    {lines}\n'
+    code = (
+        f'"""Odd."""\n{imports}\nDEADLINE = 600\n\n\ndef main() -> None:\n    {lines}\n'
+    )
     (talk / "demos" / f"{slug}.py").write_text(code, encoding="utf-8")
 
 

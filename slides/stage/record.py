@@ -6,7 +6,7 @@ import contextlib
 from invoke.exceptions import Exit
 
 from demos.support.catalog import slugs
-from demos.support.console import console
+from demos.support.console import TOO_BUSY, console
 from demos.support.flags import UsageError
 from slides.stage import frame, runner
 from slides.stage.files import write_text
@@ -30,18 +30,22 @@ def record(paths: Paths, slug: str) -> None:
     Raises Exit when the demo fails or names no lesson: such a run is no recording.
     """
     command = runner.command(slug)
+    # Not bound by the old recording: a demo that has become slower has none yet.
+    deadline = runner.named_deadline(paths, slug) or runner.DEADLINE
     with console.status(f"Recording {command} …"):
         try:
-            lines = asyncio.run(_collect(paths, slug))
+            lines = asyncio.run(_collect(paths, slug, deadline))
         except TimeoutError:
-            seconds = runner.deadline(paths, slug)
-            raise Exit(f"{command}: not done after {seconds:g} s", code=1) from None
-    _, code, status = events(lines)[-1]
-    if (code, status) != ("x", "0"):
+            raise Exit(f"{command}: not done after {deadline:g} s", code=1) from None
+    last = {code: data for _, code, data in events(lines)}
+    if last["x"] != "0":
         rows = frame.screen(lines).display
         print(*(row.rstrip() for row in rows if row.strip()), sep="\n")
-        raise Exit(f"{command} ended with {status}: not recorded", code=1)
-    if "m" not in (code for _, code, _ in events(lines)):
+        why = f"ended with {last['x']}"
+        if last.get("m") == TOO_BUSY:
+            why = f"found this machine {TOO_BUSY}"
+        raise Exit(f"{command} {why}: not recorded", code=1)
+    if "m" not in last:
         raise Exit(f"{command} returned no lesson: not recorded", code=1)
     paths.recordings.mkdir(exist_ok=True)
     write_text(paths.recordings / f"{slug}.cast", "\n".join(lines) + "\n")
@@ -49,6 +53,7 @@ def record(paths: Paths, slug: str) -> None:
     console.print(f"Recorded {command}")
 
 
-async def _collect(paths: Paths, slug: str) -> list[str]:
-    async with contextlib.aclosing(runner.run(paths, slug)) as lines:
+async def _collect(paths: Paths, slug: str, deadline: float) -> list[str]:
+    run = runner.run(paths, slug, deadline=deadline)
+    async with contextlib.aclosing(run) as lines:
         return [line async for line in lines]

@@ -30,8 +30,16 @@ def stale(paths: Paths) -> Iterator[str]:
 
 
 def header(cast: Path) -> dict[str, Any]:
-    """Return the header of a recording; raise LookupError when it is damaged."""
+    """Return the header of a recording; or raise LookupError as `length` does."""
     return _load(cast)[0]
+
+
+def length(cast: Path) -> float:
+    """Return how many seconds a recording takes, from the start of the demo to its end.
+
+    Raises LookupError when there is no such recording, or when it is damaged.
+    """
+    return sum(interval for interval, _, _ in _load(cast)[1])
 
 
 def read(cast: Path) -> list[str]:
@@ -41,7 +49,8 @@ def read(cast: Path) -> list[str]:
 
 def events(lines: list[str]) -> list[Event]:
     """Return the events of a recording."""
-    return [tuple(json.loads(line)) for line in lines[1:]]
+    found = (json.loads(line) for line in lines[1:])
+    return [(float(interval), code, data) for interval, code, data in found]
 
 
 def lesson(cast: Path) -> str:
@@ -50,8 +59,6 @@ def lesson(cast: Path) -> str:
     Raises LookupError when there is no such recording, or when it is damaged or has no
     marker.
     """
-    if not cast.is_file():
-        raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
     for _, code, data in reversed(_load(cast)[1]):
         if code == "m":
             return data
@@ -79,14 +86,17 @@ def made_on(paths: Paths) -> str:
 def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
     """Return the header and the events of a recording.
 
-    Raises LookupError when it is damaged: empty, cut off, or no JSON.
+    Raises LookupError when there is none, or when it is damaged: empty, cut off, or
+    no JSON.
     """
+    if not cast.is_file():
+        raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
     try:
         lines = read(cast)
         found = json.loads(lines[0]), events(lines)
         if [code for _, code, _ in found[1]][-1:] == ["x"]:
             return found
-    except ValueError:  # of JSON or UTF-8
+    except (TypeError, ValueError):  # of JSON or UTF-8
         pass
     raise LookupError(f"recordings/{cast.name} is damaged: {_remedy(cast)}")
 

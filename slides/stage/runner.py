@@ -23,11 +23,13 @@ from itertools import cycle
 
 from demos.support.console import MARK, MARK_END
 from demos.support.machine import python
+from slides.stage import recordings
 from slides.stage.paths import Paths
 from slides.stage.sources import parse, source_hash
 
 COLUMNS, ROWS = 80, 22
-DEADLINE = 60.0  # seconds, for a demo that names no DEADLINE of its own
+DEADLINE = 60.0  # seconds, where neither the demo nor its recording says how many
+SLOWER, SPARE = 3, 2  # times as long as its recording, and seconds more
 GRACE = 1.0  # seconds to end in after each signal
 CHUNK = 65_536  # bytes read at once; the longest event
 LABEL = 1_000  # characters of a mark; what is longer is output
@@ -54,22 +56,36 @@ def command(slug: str) -> str:
     return f"invoke demo.{slug.replace('_', '-')}"
 
 
-def deadline(paths: Paths, slug: str, default: float = DEADLINE) -> float:
-    """Return the seconds that a demo may take: its DEADLINE, or the default."""
+def deadline(paths: Paths, slug: str) -> float:
+    """Return the seconds that a demo may take on stage.
+
+    They are its own DEADLINE; or, as an audience sees that it is slow, SLOWER times the
+    length of its recording and some SPARE; or, where it has none, DEADLINE.
+    """
+    if (named := named_deadline(paths, slug)) is not None:
+        return named
+    try:
+        return SLOWER * recordings.length(paths.recordings / f"{slug}.cast") + SPARE
+    except LookupError:
+        return DEADLINE
+
+
+def named_deadline(paths: Paths, slug: str) -> float | None:
+    """Return the DEADLINE in seconds that a demo names, if it does."""
     for node in parse(paths.demos / f"{slug}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
                 return float(s)
-    return default
+    return None
 
 
 async def run(
-    paths: Paths, slug: str, *, default_deadline: float = DEADLINE, grace: float = GRACE
+    paths: Paths, slug: str, *, deadline: float = DEADLINE, grace: float = GRACE
 ) -> AsyncGenerator[str, None]:
     """Run a demo; yield the header, its output as it comes, and its exit status.
 
-    The mark of its lesson becomes a marker event. `default_deadline` is for a demo that
-    names none; `grace` is what it has to end in after each signal.
+    The mark of its lesson becomes a marker event. `deadline` is what it may take, and
+    `grace` what it has to end in after each signal, in seconds.
 
     However this ends (the demo does, the deadline passes, the caller closes the
     generator or is cancelled), the demo and all it started have ended too.
@@ -91,7 +107,7 @@ async def run(
         }
     )
     loop = asyncio.get_running_loop()
-    end = loop.time() + deadline(paths, slug, default_deadline)
+    end = loop.time() + deadline
     last = loop.time()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     held = ""

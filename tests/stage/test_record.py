@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slides.stage import frame
+from slides.stage import frame, runner
 from slides.stage.paths import Paths
 from slides.stage.recordings import events, lesson, read
 from tests.talks import invoke, write_demo
@@ -50,9 +50,33 @@ def test_a_failed_run_is_no_recording(talk: Path, slug: str) -> None:
     assert cast.read_bytes() == before
 
 
+def test_a_run_on_a_busy_machine_is_no_recording(talk: Path) -> None:
+    imported = "from demos.support.console import finish, TOO_BUSY"
+    write_demo(talk, "busy", f"{imported}; finish(TOO_BUSY, None); os._exit(1)")
+    done = invoke(talk, "record", "--demo", "busy")
+    said = "invoke demo.busy found this machine too busy to compare: not recorded\n"
+    assert (done.returncode, done.stderr) == (1, said)
+    assert not list(Paths(talk).recordings.glob("busy.*"))
+
+
+def test_an_old_recording_does_not_bound_a_new_one(talk: Path) -> None:
+    cast = Paths(talk).recordings / "ticker.cast"
+    header, *_ = read(cast)
+    cast.write_text(
+        f'{header}\n[-0.66, "x", "0"]\n', encoding="utf-8"
+    )  # a deadline of 0.02 s
+    demo = talk / "demos" / "ticker.py"
+    text = demo.read_text("utf-8")
+    demo.write_text(text.replace("DEADLINE = 600", ""), encoding="utf-8")
+    assert runner.deadline(Paths(talk), "ticker") < 0.1
+    assert invoke(talk, "record", "--demo", "ticker").returncode == 0
+    assert lesson(cast) == "There were 3 ticks."
+
+
 def test_a_run_past_its_deadline_is_no_recording(talk: Path) -> None:
     demo = talk / "demos" / "waits.py"
-    demo.write_text(f"{demo.read_text('utf-8')}\nDEADLINE = 0.5\n", encoding="utf-8")
+    text = demo.read_text("utf-8")
+    demo.write_text(text.replace("DEADLINE = 600", "DEADLINE = 0.5"), encoding="utf-8")
     done = invoke(talk, "record", "--demo", "waits")
     assert done.returncode == 1
     assert done.stderr == "invoke demo.waits: not done after 0.5 s\n"

@@ -66,8 +66,21 @@ def test_the_lesson_is_the_marker(tmp_path: Path) -> None:
     assert recordings.lesson(cast) == "All ≈ 3."
 
 
+def test_the_length_is_the_sum_of_all_intervals(tmp_path: Path) -> None:
+    cast = tmp_path / "a_demo.cast"
+    with pytest.raises(LookupError) as missing:
+        recordings.length(cast)
+    assert str(missing.value) == f"there is no recordings/a_demo.cast: {REMEDY}"
+    cast.write_text(f'{HEADER}[0.25, "o", "1"]\n[2, "m", "All."]\n{EXIT}', "utf-8")
+    assert recordings.length(cast) == 3.25
+
+
 @pytest.mark.parametrize(
-    "content", ["", HEADER, HEADER[:9], HEADER + EXIT[:5], f"{HEADER}[0]\n", "\udcff"]
+    "content",
+    [
+        *("", HEADER, HEADER[:9], HEADER + EXIT[:5], "\udcff"),
+        *(f"{HEADER}{event}\n" for event in ("[0]", "null", '["soon", "x", "0"]')),
+    ],
 )
 def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
     paths = Paths(tmp_path)
@@ -78,7 +91,7 @@ def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
     cast.with_suffix(".svg").touch()
     cast.write_text(content, "utf-8", "surrogateescape")
     said = f"recordings/a_demo.cast is damaged: {REMEDY}"
-    for read in (recordings.header, recordings.lesson):
+    for read in (recordings.header, recordings.lesson, recordings.length):
         with pytest.raises(LookupError) as damaged:
             read(cast)
         assert str(damaged.value) == said

@@ -96,20 +96,34 @@ async def test_a_cancelled_run_leaves_no_process(paths: Paths) -> None:
 
 async def test_a_demo_past_its_deadline_is_ended(paths: Paths) -> None:
     with pytest.raises(TimeoutError):
-        await collect(paths, "waits", default_deadline=1.0, grace=GRACE)
+        await collect(paths, "waits", deadline=1.0, grace=GRACE)
 
 
-def test_a_demo_may_name_its_deadline(tmp_path: Path) -> None:
+RECORDED = '{"version": 3}\n[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
+
+
+@pytest.mark.parametrize(
+    ("demo", "cast", "seconds"),
+    [
+        ("DEADLINE = 90", None, 90),
+        ("DEADLINE = 90", RECORDED, 90),
+        ("x = 1", RECORDED, 3 * 4 + 2),
+        ("def half(", RECORDED, 3 * 4 + 2),
+        ("x = 1", RECORDED[:-9], runner.DEADLINE),  # damaged
+        ("x = 1", None, runner.DEADLINE),
+        ("def half(", None, runner.DEADLINE),
+    ],
+)
+def test_a_demo_may_take_what_it_says_or_three_times_its_recording(
+    tmp_path: Path, demo: str, cast: str | None, seconds: float
+) -> None:
     paths = Paths(tmp_path)
     paths.demos.mkdir()
-    demo = paths.demos / "slow.py"
-    for text, seconds in (
-        ("DEADLINE = 90", 90),
-        ("x = 1", runner.DEADLINE),
-        ("def half(", runner.DEADLINE),
-    ):
-        demo.write_text(text, encoding="utf-8")
-        assert runner.deadline(paths, "slow") == seconds
+    paths.recordings.mkdir(parents=True)
+    (paths.demos / "slow.py").write_text(demo, encoding="utf-8")
+    if cast:
+        (paths.recordings / "slow.cast").write_text(cast, encoding="utf-8")
+    assert runner.deadline(paths, "slow") == seconds
 
 
 async def test_a_half_written_demo_fails_as_any_other(talk: Path) -> None:

@@ -249,6 +249,7 @@ def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
         recorded = {
             path.stem: {
                 "recorded": recordings.header(path)["timestamp"],
+                "seconds": round(recordings.length(path), 3),
                 "gzip": b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
             }
             for path in sorted(paths.recordings.glob("*.cast"))

@@ -12,6 +12,7 @@ declare const AsciinemaPlayer: {
 declare const TALK: {
   slides: Slide[];
   sections: { title: string; minutes: number; slides: number }[];
-  /** By demo: when it was recorded (seconds since the epoch), and the packed cast. */
-  recordings: Record<string, { recorded: number; gzip: string }>;
+  /** By demo: when it was recorded (seconds since the epoch), how many seconds it took,
+   * and the packed cast. */
+  recordings: Record<string, { recorded: number; seconds: number; gzip: string }>;
 };

@@ -14,6 +14,7 @@ interface Run {
   started: number;
   changed: number;
   halted: boolean;
+  why: "" | "too slow" | "it failed" | "too busy to compare" | "no server";
 }
 
 interface Show {

@@ -15,6 +15,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
+  const SLOW = 1.5; // lengths of its recording after which a run is slow
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -228,13 +229,13 @@
       Object.assign(terminal, { shown, recorded });
       const source = recorded
         ? { data: unpack(recording.gzip) }
-        : { driver: "websocket", url: `ws://${location.host}/runs/${run.id}` };
+        : { driver: "websocket", url: `ws://${location.host}/runs/${run.id}`, bufferTime: 0 };
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
         controls: false,
         cursorMode: "hidden",
         fit: "none",
-        startAt: recorded ? now() - run.changed : 0,
+        startAt: recorded ? now() - run.started : 0, // where the run stood
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,
@@ -267,12 +268,19 @@
   const seconds = (run) =>
     (run.state === "running" ? now() : run.changed) - run.started;
 
+  /** Whole seconds while it runs, as each change is drawn. @param {Run} run */
+  const taken = (run) =>
+    run.state === "running"
+      ? `${Math.floor(seconds(run))} s`
+      : `${seconds(run).toFixed(1)} s`;
+
   /** @param {Terminal} terminal @param {Run | undefined} run */
   function describe({ slug, recorded }, run) {
     if (!run) return show.live ? "→ runs it" : "→ plays it";
-    if (!recorded) return `LIVE ${seconds(run).toFixed(1)} s`;
+    if (!recorded) return `LIVE ${taken(run)}`;
     const day = new Date(TALK.recordings[slug].recorded * 1000);
-    return `REC ${day.toISOString().slice(0, 10)}`;
+    const label = `REC ${day.toISOString().slice(0, 10)}`;
+    return run.why ? `${label} · ${run.why}` : label;
   }
 
   // --- what is seen ----------------------------------------------------------------
@@ -298,15 +306,22 @@
   function tick() {
     if (mounted) {
       const text = describe(mounted, runOnView());
-      mounted.label.textContent = text;
-      mounted.label.className = text.split(" ")[0];
+      write(mounted.label, text, text.split(" ")[0]);
     }
-    clock?.replaceChildren(...clockParts());
+    if (clock) writeClock(clock);
+  }
+
+  /** Say it only if it is new: to draw the page again takes cores from the demo.
+   * @param {Element} element @param {string} text @param {string} name */
+  function write(element, text, name) {
+    if (element.textContent !== text) element.textContent = text;
+    if (element.className !== name) element.className = name;
   }
 
   // --- the presenter's clock -------------------------------------------------------
 
-  function clockParts() {
+  /** @param {HTMLElement} clock */
+  function writeClock(clock) {
     const total = TALK.sections.reduce((sum, { minutes }) => sum + minutes, 0);
     const scale = total && (length ?? total) / total; // 0: a talk without budgets
     const elapsed = show.begun === null ? 0 : now() - show.begun;
@@ -322,27 +337,31 @@
       show.begun === null
         ? "starts with the first →"
         : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const demo = mounted ? `demo: ${standing(show.runs[mounted.slug])}` : "";
-    const time = `${minutes(elapsed)} of ${minutes(total * scale * 60)}`;
-    return Object.entries({ time, pace, section: title, demo }).map(([name, text]) => {
-      const part = document.createElement("span");
-      part.className = name === "pace" && early < 0 ? "pace late" : name;
-      part.textContent = text;
-      return part;
-    });
+    const [time, paced, section, demo] = clock.children;
+    write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
+    write(paced, pace, early < 0 ? "pace late" : "pace");
+    write(section, title, "section");
+    write(demo, mounted ? standing(mounted.slug, show.runs[mounted.slug]) : "", "demo");
   }
 
   /** @param {number} seconds */
   const minutes = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-  /** @param {Run | undefined} run */
-  function standing(run) {
-    if (!run) return "not run";
-    if (run.state === "running") return `running ${Math.floor(seconds(run))} s`;
-    if (run.state === "failed") return "failed → recording";
-    if (run.state === "recording") return run.halted ? "recording, stopped" : "recording";
-    return `${run.state} after ${seconds(run).toFixed(1)} s`;
+  /** @param {string} slug @param {Run | undefined} run */
+  function standing(slug, run) {
+    if (!run) return "demo: not run";
+    if (run.state === "running") {
+      const recording = TALK.recordings[slug];
+      if (!recording) return `demo: running ${taken(run)}`;
+      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
+      return `demo: running ${taken(run)} of about ${Math.round(recording.seconds)}`;
+    }
+    if (run.state === "failed" || run.state === "recording") {
+      const why = run.why ? `${run.why} → ` : "";
+      return `demo: ${why}recording${run.halted ? ", stopped" : ""}`;
+    }
+    return `demo: ${run.state} after ${taken(run)}`;
   }
 
   // --- keys ------------------------------------------------------------------------
@@ -389,6 +408,7 @@
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
+    for (let part = 0; part < 4; part += 1) clock.append(document.createElement("span"));
     document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
   const changes = new MutationObserver(onMarpMoved);

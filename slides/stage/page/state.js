@@ -37,7 +37,9 @@ const rules = (() => {
    * @param {Show} show @param {number} now @returns {Show} */
   function lost(show, now) {
     const taken = change(show, (run) =>
-      run.state === "running" ? { ...run, state: "recording", changed: now } : run,
+      run.state === "running"
+        ? { ...run, state: "recording", changed: now, why: "no server" }
+        : run,
     );
     return { ...taken, live: false };
   }
@@ -87,6 +89,7 @@ const rules = (() => {
       started: now,
       changed: now,
       halted: false,
+      why: "",
     };
     const runs = { ...show.runs, [demo]: run };
     return { ...show, step: steps + 1, runs, next_id: show.next_id + 1 };

@@ -2,49 +2,63 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 BACKLOG = 2_000_000  # characters of a run that are kept for those who join late
+FRAME = 0.2  # seconds: a window that draws more often takes cores from the demo
 
 
 class Output:
     """The asciicast lines of a run, as they come: the header is kept, old ones go."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self.lines: list[str] = []
         self._dropped = 0  # lines that the backlog no longer holds
         self._size = 0
         self._more = asyncio.Condition()
 
     async def add(self, line: str) -> None:
         """Add a line, and let the followers have it."""
-        self._lines.append(line)
+        self.lines.append(line)
         self._size += len(line)
-        while self._size > BACKLOG and len(self._lines) > 2:
-            self._size -= len(self._lines.pop(1))  # line 0 is the header
+        while self._size > BACKLOG and len(self.lines) > 2:
+            self._size -= len(self.lines.pop(1))  # line 0 is the header
             self._dropped += 1
         async with self._more:
             self._more.notify_all()
 
     async def follow(self) -> AsyncGenerator[str, None]:
-        """Yield the lines from the first on, then each as it comes, without end.
+        """Yield the lines from the first on, without end.
 
-        What was printed before comes in one go. A reader slower than the demo skips
-        what the backlog no longer holds.
+        What was printed before comes in one go, and so does what is printed within a
+        FRAME. It comes at the end of the frame: what a demo says as it fails comes too
+        late to be seen. A reader slower than the demo skips what the backlog no longer
+        holds.
         """
         async with self._more:
-            await self._more.wait_for(lambda: self._lines)
-        header, *events = self._lines
-        position = self._dropped + len(self._lines)
+            await self._more.wait_for(lambda: self.lines)
+        header, *past = self.lines
+        position = self._dropped + len(self.lines)
         yield header
-        past = [json.loads(event) for event in events]
-        if printed := "".join(data for _, code, data in past if code == "o"):
-            yield json.dumps([0, "o", printed], ensure_ascii=False)
+        for line in _joined(past):
+            yield line
         while True:
             async with self._more:
-                while position >= self._dropped + len(self._lines):
+                while position >= self._dropped + len(self.lines):
                     await self._more.wait()
+            await asyncio.sleep(FRAME)
             position = max(position, self._dropped + 1)
-            line = self._lines[position - self._dropped]
-            position += 1
+            new = self.lines[position - self._dropped :]
+            position += len(new)
+            for line in _joined(new):
+                yield line
+
+
+def _joined(lines: list[str]) -> Iterator[str]:
+    """Yield the output in these lines as one event, then what else they hold."""
+    found = [json.loads(line) for line in lines]
+    if printed := "".join(data for _, code, data in found if code == "o"):
+        yield json.dumps([0, "o", printed], ensure_ascii=False)
+    for line, (_, code, _) in zip(lines, found, strict=True):
+        if code != "o":
             yield line

@@ -17,10 +17,11 @@ from typing import Literal
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
-from demos.support.console import console
+from demos.support.console import TOO_BUSY, console
 from slides.stage import runner
 from slides.stage.deck.build import INDEX
 from slides.stage.paths import Paths
+from slides.stage.recordings import events
 from slides.stage.show.built import Built
 from slides.stage.show.output import Output
 from slides.stage.show.saved import Saved
@@ -29,6 +30,7 @@ from slides.stage.show.state import (
     Message,
     Role,
     Show,
+    Why,
     apply,
     ended,
     fit,
@@ -61,15 +63,14 @@ class Stage:
         *,
         error: str = "",
         minutes: float | None = None,
-        default_deadline: float = runner.DEADLINE,
         grace: float = runner.GRACE,
         viewers: int = VIEWERS,
     ) -> None:
         """Take the deck, and where its show stands, which is kept in `saved`.
 
         `error` says why no newer deck could be built; `minutes` is the length of the
-        talk; `default_deadline` and `grace` are the runner's; `viewers` is how many
-        WebSockets may be open at a time.
+        talk; `grace` is the runner's; `viewers` is how many WebSockets may be open at
+        a time.
         """
         self.built = built
         self.error = error
@@ -78,7 +79,7 @@ class Stage:
         self._paths = paths
         self._saved = saved
         self._minutes = minutes
-        self._default_deadline, self._grace = default_deadline, grace
+        self._grace = grace
         self._viewers = viewers
         self._tasks = asyncio.TaskGroup()
         self._outputs: dict[int, Output] = {}  # by the id of the run
@@ -136,24 +137,24 @@ class Stage:
 
     async def _play(self, run: int, slug: str) -> None:
         """Run a demo to its end; one that fails, however it does, fails alone."""
-        line, output = "", self._outputs[run]
-        lines = runner.run(
-            self._paths,
-            slug,
-            default_deadline=self._default_deadline,
-            grace=self._grace,
-        )
+        output = self._outputs[run]
+        why: Why
         try:
+            deadline = runner.deadline(self._paths, slug)
+            lines = runner.run(self._paths, slug, deadline=deadline, grace=self._grace)
             async with contextlib.aclosing(lines):
                 async for line in lines:
                     await output.add(line)
+            why = verdict(output.lines)
+        except TimeoutError:
+            why = "too slow"
         except Exception as error:
-            why = " ".join(f"{type(error).__name__}: {error}".split())
-            console.print(f"demo.{slug}: {why}", markup=False, soft_wrap=True)
+            why = "it failed"
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            console.print(f"demo.{slug}: {said}", markup=False, soft_wrap=True)
         self._playing.pop(run, None)
-        state: Literal["done", "failed"]
-        state = "done" if line.endswith('"x", "0"]') else "failed"
-        self._become(ended(self.show, run, state, time.time()))
+        state: Literal["done", "failed"] = "failed" if why else "done"
+        self._become(ended(self.show, run, state, time.time(), why))
 
     def _notify(self) -> None:
         for window in self._windows:
@@ -261,6 +262,14 @@ class Stage:
             content_type=kind or "application/octet-stream",
             headers=headers,
         )
+
+
+def verdict(lines: list[str]) -> Why:
+    """Return why a run that has ended leaves the stage to its recording, if it does."""
+    last = {code: data for _, code, data in events(lines)}
+    if last["x"] == "0":
+        return ""
+    return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
 
 
 def parse(text: str) -> Command | None:

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 Role = Literal["speaker", "viewer"]
+Why = Literal["", "too slow", "it failed", "too busy to compare", "no server"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Slide:
 class Run:
     """A run of a demo. Times are in seconds since the epoch, the server's.
 
-    A recording is on view when its state is "recording", as was asked for, or
-    "failed"; `halted` is one that was stopped.
+    A recording is on view when its state is "recording" or "failed"; `why` says why it
+    is, where nobody asked for it, and `halted` that it was stopped.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Run:
     started: float
     changed: float
     halted: bool = False
+    why: Why = ""
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,20 @@ def apply(
 
 
 def ended(
-    show: Show, run: int, state: Literal["done", "failed", "stopped"], now: float
+    show: Show,
+    run: int,
+    state: Literal["done", "failed", "stopped"],
+    now: float,
+    why: Why = "",
 ) -> Show:
-    """Return the show after a run has ended; one that is over stays as it was."""
+    """Return the show after a run has ended; one that is over stays as it was.
+
+    `why` says why one has failed.
+    """
 
     def end(each: Run) -> Run:
         ends = each.id == run and each.state == "running"
-        return replace(each, state=state, changed=now) if ends else each
+        return replace(each, state=state, changed=now, why=why) if ends else each
 
     return _change(show, end)
 

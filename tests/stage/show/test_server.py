@@ -18,7 +18,7 @@ from slides.stage.show.built import Built
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import Stage
 from slides.stage.show.state import Show, Slide
-from tests.talks import PATIENCE, gone
+from tests.talks import PATIENCE, gone, write_demo
 
 DEMOS = ("ticker", "waits", "fails", "exits", "floods")
 DECK = [Slide("One", 0, None), *(Slide(demo, 0, demo) for demo in DEMOS)]
@@ -80,6 +80,13 @@ class Window:
         show = await self.until(lambda show: demo in show["runs"])
         run: int = show["runs"][demo]["id"]
         return run
+
+    async def why(self, demo: str) -> str:
+        """Return why a run has failed, once it has."""
+        if not standing(demo, "failed")(self.show):
+            await self.until(standing(demo, "failed"))
+        why: str = self.show["runs"][demo]["why"]
+        return why
 
     async def heard(self, commands: int) -> None:
         """Wait until the server has heard so many commands of this window."""
@@ -188,6 +195,21 @@ async def test_all_viewers_see_the_same_and_late_ones_from_the_start(
             assert await printed(late, "--ticks 5") == said
 
 
+async def test_what_is_printed_within_a_frame_comes_at_once() -> None:
+    run = output.Output()
+    lines = run.follow()
+    await run.add("{}")
+    assert await anext(lines) == "{}"
+    waiting = asyncio.create_task(anext(lines))
+    for code, data in (("o", "1"), ("o", "2"), ("m", "a lesson"), ("o", "3")):
+        await run.add(json.dumps([0.01, code, data]))
+    assert json.loads(await waiting) == [0, "o", "123"]
+    assert json.loads(await anext(lines)) == [0.01, "m", "a lesson"]
+    await run.add('[0.01, "x", "0"]')
+    assert json.loads(await anext(lines)) == [0.01, "x", "0"]
+    await lines.aclose()
+
+
 async def test_a_run_starts_once(house: House) -> None:
     async with house.window() as one, house.window() as other:
         first = await one.run("waits")
@@ -262,8 +284,27 @@ async def test_a_failed_run_leaves_the_stage_to_its_recording(
 ) -> None:
     async with house.window() as window:
         await window.run(demo)
-        if not standing(demo, "failed")(window.show):
-            await window.until(standing(demo, "failed"))
+        assert await window.why(demo) == "it failed"
+
+
+BUSY = "from demos.support.console import finish, TOO_BUSY; finish(TOO_BUSY, None)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (f"{BUSY}; os._exit(1)", "too busy to compare"),
+        (f"{BUSY}; finish('1 is more than 0', None); os._exit(1)", "it failed"),
+        ("print('too busy to compare'); os._exit(1)", "it failed"),
+    ],
+)
+async def test_the_last_mark_says_that_the_machine_was_too_busy(
+    talk: Path, tmp_path: Path, lines: str, why: str
+) -> None:
+    write_demo(talk, "exits", lines)
+    async with housed(Paths(talk), tmp_path) as house, house.window() as window:
+        await window.run("exits")
+        assert await window.why("exits") == why
 
 
 async def test_a_demo_that_cannot_be_read_fails_alone(
@@ -272,20 +313,18 @@ async def test_a_demo_that_cannot_be_read_fails_alone(
     (talk / "demos" / "waits.py").write_text("def half(:\n", encoding="utf-8")
     async with housed(Paths(talk), tmp_path) as house, house.window() as window:
         await window.run("waits")
-        if not standing("waits", "failed")(window.show):
-            await window.until(standing("waits", "failed"))
+        assert await window.why("waits") == "it failed"
         await window.run("ticker")
         await window.until(standing("ticker", "done"))
 
 
-async def test_a_run_past_its_deadline_has_failed(paths: Paths, tmp_path: Path) -> None:
-    async with (
-        housed(paths, tmp_path, default_deadline=0.5) as house,
-        house.window() as window,
-    ):
+async def test_a_run_past_its_deadline_was_too_slow(talk: Path, tmp_path: Path) -> None:
+    demo = talk / "demos" / "waits.py"
+    text = demo.read_text("utf-8")
+    demo.write_text(text.replace("DEADLINE = 600", "DEADLINE = 0.5"), encoding="utf-8")
+    async with housed(Paths(talk), tmp_path) as house, house.window() as window:
         await window.run("waits")
-        if not standing("waits", "failed")(window.show):
-            await window.until(standing("waits", "failed"))
+        assert await window.why("waits") == "too slow"
 
 
 async def test_a_flood_is_kept_in_bounds(house: House) -> None:

@@ -18,7 +18,7 @@ DECK = [Slide(**slide) for slide in TABLE["deck"]]
 
 def after(show: Show, role: Any, now: float, what: dict[str, Any]) -> Show:
     if "ended" in what:
-        return ended(show, what["ended"], what["state"], now)
+        return ended(show, what["ended"], what["state"], now, what.get("why", ""))
     return apply(show, DECK, role, Command(**what), now)
 
 
