@@ -53,6 +53,7 @@ def export(
     only: Annotated[
         str | None, Flag("some of pdf,handout,pptx,web,image; else all")
     ] = None,
+    theme: Annotated[str, Flag("dark, or light for paper")] = "dark",
     steps: Annotated[
         bool, Flag("give each step of the code its page in the PDF")
     ] = False,
@@ -66,7 +67,7 @@ def export(
     """Make the PDF, the handout, the PowerPoint, the web page and the picture."""
     from slides.stage.export import export
 
-    export.export_all(PATHS, to, only, steps, with_notes, browser)
+    export.export_all(PATHS, to, only, theme, steps, with_notes, browser)
 
 
 @command

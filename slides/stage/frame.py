@@ -13,7 +13,10 @@ from slides.stage.recordings import events
 
 CELL_WIDTH, CELL_HEIGHT = 15.4, 28  # px, at a slide width of 1280 px
 FONT_SIZE = 25.025  # px: a cell of Fira Code is 1200/1950 of it wide
-MARGIN, BAR = 6, 40  # px around the cells, and for the line above that says what ran
+WIDTH, HEIGHT = 1280, 720  # a slide, from edge to edge
+LEFT, TOP = 40, 84  # where the cells begin
+BAR = 72  # the height of the line above them, which says what ran and when
+NUMBER = 56  # left free at the end of that line, for the number of the slide
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 _DARK = (
@@ -52,19 +55,20 @@ def svg(lines: list[str]) -> str:
     The colours are the stage's where it is shown there, and its dark ones elsewhere.
     """
     frame = screen(lines)
-    width = frame.columns * CELL_WIDTH + 2 * MARGIN
-    height = frame.lines * CELL_HEIGHT + 2 * MARGIN + BAR
     head = json.loads(lines[0])
     day = datetime.fromtimestamp(head["timestamp"], UTC).date()
-    bar = f'y="26" fill="{_colour("foreground")}"'
+    bar = 'y="45" font-weight="bold"'
+    end = WIDTH - LEFT - NUMBER
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="Fira Code, monospace" font-size="{FONT_SIZE}" '
         'shape-rendering="crispEdges">',
-        f'<rect width="100%" height="100%" rx="8" fill="{_colour("background")}"/>',
+        f'<rect width="100%" height="100%" fill="{_colour("background")}"/>',
         f'<rect width="100%" height="{BAR}" fill="var(--panel, #182029)"/>',
-        f'<text x="12" {bar}>$ {escape(head["command"])}</text>',
-        f'<text x="{width - 12:g}" {bar} text-anchor="end">REC {day}</text>',
+        f'<text class="command" x="{LEFT}" {bar} fill="{_colour("foreground")}">'
+        f"$ {escape(head['command'])}</text>",
+        f'<text x="{end}" {bar} fill="{_colour("brown")}" text-anchor="end">'
+        f"REC {day}</text>",
     ]
     for row in range(frame.lines):
         cells = [frame.buffer[row][column] for column in range(frame.columns)]
@@ -73,11 +77,11 @@ def svg(lines: list[str]) -> str:
 
 
 def _row(cells: list[Any], row: int) -> Iterator[str]:
-    y = BAR + MARGIN + row * CELL_HEIGHT
+    y = TOP + row * CELL_HEIGHT
     column = 0
     for (ink, paper, weight, block), run in groupby(cells, key=_look):
         text = "".join(cell.data for cell in run)
-        x, width = MARGIN + column * CELL_WIDTH, len(text) * CELL_WIDTH
+        x, width = LEFT + column * CELL_WIDTH, len(text) * CELL_WIDTH
         column += len(text)
         if paper != "background":
             yield _rect(x, y, width, CELL_HEIGHT, paper)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from slides.stage.deck.build import THEMES, build
+from slides.stage.deck.contents import contents
 from slides.stage.deck.sections import sections
 from tests.slides.slide import split
 from tests.talks import PATHS, ROOT, Present, present
@@ -21,7 +22,7 @@ MARKDOWN = [slide for part in sections(PATHS) for slide in split(part.text)]
 SLIDES = len(MARKDOWN)
 DEMOS = re.findall(r"!\[invoke demo\.", "".join(MARKDOWN))
 
-# For every text on every slide: [slide, text, px, contrast, is code, is a terminal].
+# For every text on every slide: [slide, text, px, contrast, is in a terminal].
 # What lies behind a text is what is painted below its middle.
 TEXTS = """() => {
   const luminance = (colour) => {
@@ -48,6 +49,7 @@ TEXTS = """() => {
   const sections = document.querySelectorAll("foreignObject > section");
   sections.forEach((section, index) => {
     section.scrollIntoView();
+    const zoom = section.getBoundingClientRect().width / section.offsetWidth;
     const texts = document.createTreeWalker(section, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const node = texts.currentNode;
@@ -59,7 +61,7 @@ TEXTS = """() => {
       if (!box.width) continue;
       const style = getComputedStyle(holder);
       const svg = holder.closest("svg[role=img]");
-      const scale = svg ? svg.getScreenCTM().a : 1;
+      const scale = svg ? svg.getScreenCTM().a / zoom : 1;
       const under = document
         .elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
         .filter((element) => !(element instanceof SVGTextContentElement));
@@ -68,11 +70,52 @@ TEXTS = """() => {
       const [a, b] = [luminance(ink), luminance(back)].sort((x, y) => y - x);
       const size = parseFloat(style.fontSize) * scale;
       const contrast = (a + 0.05) / (b + 0.05);
-      const kinds = ["code", ".terminal"].map((kind) => !!holder.closest(kind));
-      found.push([index + 1, node.data.trim().slice(0, 40), size, contrast, ...kinds]);
+      const text = node.data.trim().slice(0, 40);
+      const inTerminal = !!holder.closest(".terminal");
+      found.push([index + 1, text, size, contrast, inTerminal]);
     }
   });
   return found;
+}"""
+
+# For every slide: its class, its heading as [left, top, px, weight], where what follows
+# begins (null: nothing does), the strip as [left, top, width, height], and how wide its
+# pieces are.
+LAYOUT = """() =>
+  [...document.querySelectorAll("foreignObject > section")].map((section) => {
+    const at = section.getBoundingClientRect();
+    const box = (element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const sizes = [x - at.x, y - at.y, width, height];
+      return sizes.map((each) => Math.round((each * section.offsetWidth) / at.width));
+    };
+    const heading = section.querySelector("h1, h2");
+    const follows = section.querySelector(":is(h1, h2) + :not(.strip, .qr)");
+    const strip = section.querySelector(".strip");
+    const { fontSize, fontWeight } = getComputedStyle(heading);
+    return [
+      section.className,
+      [...box(heading).slice(0, 2), fontSize, fontWeight],
+      follows && box(follows)[1],
+      box(strip),
+      [...strip.children].map((piece) => box(piece)[2]),
+    ];
+  })"""
+
+# Of the demo slide on view, before its run: whether the longest label fits beside the
+# question, and whether what stands below the bar fits beneath it.
+BEFORE = """() => {
+  const slide = document.querySelector("svg.bespoke-marp-active");
+  const before = slide.querySelector(".stage-before");
+  const label = slide.querySelector(".stage-bar span:last-child");
+  label.textContent = "REC 2026-11-26 · too busy to compare";
+  const range = document.createRange();
+  range.selectNodeContents(slide.querySelector("h2"));
+  const [run, room] = [before.getBoundingClientRect(), slide.getBoundingClientRect()];
+  return [
+    range.getBoundingClientRect().right + 16 < label.getBoundingClientRect().left,
+    before.scrollWidth <= before.clientWidth && run.bottom < room.bottom - 24,
+  ];
 }"""
 
 
@@ -111,6 +154,7 @@ async def test_the_arrow_key_walks_all_slides_and_nothing_remote_is_fetched(
     page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
     await page.goto(show.audience)
     seen = [await shown_on(page)]
+    before = []
     for _ in range(SLIDES * 4):  # steps of code and demos take more than one key
         if seen[-1][0] == str(SLIDES):
             break
@@ -118,8 +162,11 @@ async def test_the_arrow_key_walks_all_slides_and_nothing_remote_is_fetched(
         number, text = await shown_on(page)
         if number != seen[-1][0]:
             seen.append((number, text))
+            if await page.locator("svg.bespoke-marp-active .stage-before").count():
+                before.append(await page.evaluate(BEFORE))
     assert [number for number, _ in seen] == [str(n + 1) for n in range(SLIDES)]
     assert all(text for _, text in seen)
+    assert before == [[True, True]] * len(DEMOS)
     assert set(asked) == {urlsplit(show.audience).netloc}
     await page.close()
 
@@ -137,14 +184,31 @@ async def test_nothing_overflows(page: Page) -> None:
 async def test_texts_are_large_and_stand_out(page: Page) -> None:
     texts: list[list[Any]] = await page.evaluate(TEXTS)
     assert {text[0] for text in texts} == set(range(1, SLIDES + 1))
-    small = [
-        text
-        for text in texts
-        if text[2] < (22 if text[4] else 24) - 0.5 and not text[5]
-    ]
-    assert small == []
-    assert min(text[2] for text in texts) >= 24, "a terminal of 80 columns"
-    assert [text for text in texts if text[3] < 7 and not text[5]] == []
+    assert [text for text in texts if text[2] < (25 if text[4] else 24)] == []
+    assert [text for text in texts if text[3] < 7 and not text[4]] == []
+
+
+async def test_headings_have_one_place_and_so_has_what_follows(page: Page) -> None:
+    for kind, heading, follows, _, _ in await page.evaluate(LAYOUT):
+        if kind == "demo":
+            assert (heading, follows) == ([0, 0, "32px", "700"], 0)
+        elif kind != "title":
+            assert heading == [64, 48, "46px", "700"]
+            assert follows in (150, None)
+
+
+async def test_the_strip_has_a_piece_for_each_section_as_long_as_its_minutes(
+    page: Page,
+) -> None:
+    planned = [each.minutes for each in contents(build(PATHS)).sections if each.minutes]
+    for kind, _, _, strip, pieces in await page.evaluate(LAYOUT):
+        if kind == "demo":
+            assert strip[2:] == [0, 0]
+            continue
+        is_large = kind in ("title", "opener", "close")
+        assert strip == ([64, 588, 1152, 36] if is_large else [64, 680, 1000, 8])
+        shares = [piece / sum(pieces) * sum(planned) for piece in pieces]
+        assert shares == pytest.approx(planned, abs=0.05)
 
 
 async def test_pictures_say_what_they_show(page: Page) -> None:

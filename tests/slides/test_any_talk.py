@@ -12,7 +12,8 @@ from slides.stage.deck.sections import Section, sections
 from tests.slides.slide import Slide, front_matter, slides
 from tests.talks import PATHS
 
-CLASSES = {"title", "opener", "demo", "code", "quote", "question", "remember"}
+CLASSES = {"title", "opener", "close", "quote", "remember", "twins", "seen", "demo"}
+LONGEST_QUESTION = 40  # characters; beside it stands what a demo does
 SECTIONS = sections(PATHS)
 SLIDES = slides(SECTIONS)
 DEMOS = [slide for slide in SLIDES if slide.kind == "demo"]
@@ -73,6 +74,7 @@ def test_every_demo_has_its_slide() -> None:
 
 @pytest.mark.parametrize("slide", DEMOS, ids=str)
 def test_a_demo_has_its_slide_for_itself(slide: Slide) -> None:
+    assert len(slide.headings[0].removeprefix("## ")) <= LONGEST_QUESTION
     assert not slide.prose.strip()
     assert not slide.fences
 

@@ -30,6 +30,8 @@ TITLES = [
     "# 2. What is asyncio?",
     "# 2.1. Coroutine",
     "# 2.2. Event loop",
+    "# Beyond the article",
+    "# Your questions",
 ]
 WATCHED_FOR = ["downloader", "threads_vs_processes", "event_loop_trace"]
 
@@ -76,7 +78,7 @@ def test_the_minutes_add_up_to_thirty() -> None:
 
 
 def test_the_main_path_is_of_a_length_that_fits() -> None:
-    assert 32 <= len(MAIN) <= 38
+    assert 32 <= len(MAIN) <= 40
 
 
 def test_sections_stand_in_the_order_and_under_the_titles_of_the_article() -> None:
@@ -117,7 +119,7 @@ def test_a_demo_of_the_title_is_announced_and_summed_up(slug: str) -> None:
     shown = [i for i, each in enumerate(MAIN) if f"recordings/{slug}.svg" in each.text]
     before, after = MAIN[shown[0] - 1], MAIN[shown[0] + 1]
     assert re.search(r"\b[Ww]atch\b", before.headings[0] + before.prose)
-    assert f"text recordings/{slug}.cast" in dict(after.fences)
+    assert any(f" recordings/{slug}.cast" in opening for opening, _ in after.fences)
 
 
 def test_no_two_slides_have_the_same_title() -> None:

@@ -1,5 +1,6 @@
 """One deck out of the section files: rendered by marp with our engine, and gathered."""
 
+import ast
 import gzip
 import hashlib
 import json
@@ -13,22 +14,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import segno
+
+from demos.support.catalog import slugs
 from slides.stage import node, recordings
 from slides.stage.deck import fences
 from slides.stage.deck.contents import FILE, Contents, contents
 from slides.stage.deck.references import Reference, loaded_by, references
 from slides.stage.deck.sections import BuildError, Section, sections
 from slides.stage.paths import Paths
+from slides.stage.sources import parse
 
 STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
 LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
+QR = '<span class="qr" aria-hidden="true"></span>'  # as foot.mjs writes it
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
 
 _MARP_ERROR = re.compile(
     r"\[ +ERROR +\] (.+(?:\n[ \t]+\S.*)*)|^(\w*Error: .+)", re.MULTILINE
 )
+_LOOK = re.compile(r"^Look for: +(.*(?:\n +.*)*)", re.MULTILINE)
 _PACKAGED = {
     "fonts": (
         "@fontsource/inter/files/inter-latin-400-normal.woff2",
@@ -70,14 +77,15 @@ def build(
         "colorScheme": theme,
         "notes": with_notes,
     }
-    target = home / f"{_fingerprint(paths, order)}-{theme}"
+    looks = _looks(paths)
+    target = home / f"{_fingerprint(paths, [order, looks])}-{theme}"
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / "deck"
         try:
-            _make(paths, parts, order, draft, target.name)
+            _make(paths, parts, order, looks, draft, target.name)
         except (BuildError, OSError):
             if draft.is_dir():
                 raise
@@ -94,7 +102,12 @@ def build(
 
 
 def _make(
-    paths: Paths, parts: list[Section], order: dict[str, Any], draft: Path, version: str
+    paths: Paths,
+    parts: list[Section],
+    order: dict[str, Any],
+    looks: dict[str, str],
+    draft: Path,
+    version: str,
 ) -> None:
     """Make the deck of an order in the new folder `draft`."""
     draft.mkdir()
@@ -106,10 +119,11 @@ def _make(
         shutil.copy(STAGE / "page" / file, draft)
     render(paths, order, draft)
     held = contents(draft)
-    script = f"const TALK = {json.dumps(_talk(paths, held))};\n"
+    script = f"const TALK = {json.dumps(_talk(paths, held, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
     page = draft / INDEX
-    text = _add_stage(page.read_text("utf-8"), f'{LIVE} data-version="{version}"')
+    text = _add_code(page.read_text("utf-8"), held.url)
+    text = _add_stage(text, f'{LIVE} data-version="{version}"')
     page.write_text(text, encoding="utf-8")
     _gather(paths, parts, held, text, draft)
 
@@ -211,9 +225,9 @@ def _place(
     return f"{asking.name}:{number}"
 
 
-def _fingerprint(paths: Paths, order: dict[str, Any]) -> str:
-    """Return a hash of all that goes into the built deck."""
-    digest = hashlib.sha256(json.dumps(order).encode())
+def _fingerprint(paths: Paths, told: list[Any]) -> str:
+    """Return a hash of all that goes into the built deck: what is told, and files."""
+    digest = hashlib.sha256(json.dumps(told).encode())
     ours = [STAGE / "deck", STAGE / "page"]
     used = [path for folder in ours for path in sorted(folder.iterdir())]
     for path in sorted(paths.slides.rglob("*")):
@@ -232,7 +246,17 @@ def _fingerprint(paths: Paths, order: dict[str, Any]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
+def _looks(paths: Paths) -> dict[str, str]:
+    """Return what to look for in each demo whose docstring says it."""
+    found = {}
+    for slug in slugs(paths.demos):
+        said = ast.get_docstring(parse(paths.demos / f"{slug}.py")) or ""
+        if look := _LOOK.search(said):
+            found[slug] = " ".join(look[1].split())
+    return found
+
+
+def _talk(paths: Paths, held: Contents, looks: dict[str, str]) -> dict[str, Any]:
     """Return what the page must know: what the rules do, budgets, and recordings.
 
     Raises BuildError for a damaged recording.
@@ -257,7 +281,17 @@ def _talk(paths: Paths, held: Contents) -> dict[str, Any]:
     except LookupError as error:
         raise BuildError(str(error)) from error
     slides = [asdict(slide.rules) for slide in held.slides]
-    return {"slides": slides, "sections": budgets, "recordings": recorded}
+    told = {"slides": slides, "sections": budgets, "recordings": recorded}
+    return told | {"looks": looks}
+
+
+def _add_code(page: str, url: str) -> str:
+    """Return marp's page with the QR code of the talk's address where it belongs."""
+    if not url:
+        return page
+    code = segno.make(url, micro=False)
+    svg = code.svg_inline(light="#fff", svgclass=None, lineclass=None, omitsize=True)
+    return page.replace(QR, QR.replace("><", f">{svg}<"))
 
 
 def _add_stage(page: str, root: str) -> str:

@@ -2,13 +2,16 @@
 
 import { guard, Problem } from "./problems.mjs"
 
-const VEIL = "color-mix(in srgb, var(--panel) 65%, #0000)"
+// Both leave every colour of the code a contrast of 4.5:1.
+const VEIL = "color-mix(in srgb, var(--panel) 18%, #0000)"
+const LIT = "color-mix(in srgb, var(--asyncio) 20%, #0000)"
 const STEPS = /^\S+\s+\{((?:[\d\s,|-]|all)+)\}/ // of a fence's opening line
 
-/** Return the lit lines of a step as [first, last]: "3", "3-5", "1,3-5" or "all". */
+/** Return the lines of a step as [first, last], in order: of "3", "3-5" or "1,3-5"; of
+ * "all" there are none, as none stands out. */
 function litLines(step, count) {
-  if (step === "all") return [[1, count]]
-  return step.split(",").map((part) => {
+  if (step === "all") return []
+  const lines = step.split(",").map((part) => {
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? []
     if (!(1 <= +first && +first <= +last && +last <= count)) {
       throw new Problem(
@@ -17,14 +20,18 @@ function litLines(step, count) {
     }
     return [+first, +last]
   })
+  return lines.sort(([a], [b]) => a - b)
 }
 
-/** Return the veil over all lines but the lit ones, as a CSS background. */
-function veil(lit) {
-  const stops = lit
-    .sort(([a], [b]) => a - b)
-    .map(([first, last]) => `${VEIL} 0 ${first - 1}lh, #0000 0 ${last}lh`)
-  return `linear-gradient(${stops.join(", ")}, ${VEIL} 0)`
+/** Return CSS backgrounds: the light behind some lines, and the veil over the others. */
+function backgrounds(lines) {
+  const paint = (lit, other) => {
+    const stops = lines.map(
+      ([first, last]) => `${other} 0 ${first - 1}lh, ${lit} 0 ${last}lh`,
+    )
+    return `linear-gradient(${stops.join(", ")}, ${other} 0)`
+  }
+  return `--lit: ${paint(LIT, "#0000")}; --veil: ${paint("#0000", VEIL)}`
 }
 
 export function stepThroughCode(md) {
@@ -32,20 +39,26 @@ export function stepThroughCode(md) {
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index]
     const { sources } = env.deck.order
-    const source = token.info.split(/\s+/).find((word) => Object.hasOwn(sources, word))
+    const [source] = Object.keys(sources)
+      .filter((each) => ` ${token.info.replace(/\s+/g, " ")} `.includes(` ${each} `))
+      .sort((a, b) => b.length - a.length) // a figure of a recording, not its lesson
     if (source) token.content = sources[source]
     const html = fence(tokens, index, options, env, self)
     const [, steps] = STEPS.exec(token.info) ?? []
     if (steps === undefined) return html
     return guard(env, token, () => {
       const count = token.content.trimEnd().split("\n").length
-      env.steps += steps.split("|").length - 1
-      const veils = steps.split("|").map((step, turn) => {
-        const fragment = turn ? " data-marpit-fragment" : ""
-        const lit = litLines(step.trim(), count)
-        return `<span class="step"${fragment} style="--veil: ${veil(lit)}"></span>`
+      const turns = steps.split("|").map((step) => litLines(step.trim(), count))
+      const isAll = (lines) => lines.length === 0
+      // Walking begins with all lit, whether it is written or not.
+      const walked = isAll(turns[0]) ? turns.slice(1) : turns
+      const fragment = turns.length > 1 ? " data-marpit-fragment" : ""
+      env.steps += fragment ? walked.length : 0
+      const spans = walked.map((lines) => {
+        const style = isAll(lines) ? "" : ` style="${backgrounds(lines)}"`
+        return `<span class="step"${fragment}${style}></span>`
       })
-      return html.replace(/<code[^>]*>/, (code) => code + veils.join(""))
+      return html.replace(/<code[^>]*>/, (code) => code + spans.join(""))
     })
   }
 }

@@ -51,10 +51,11 @@ class SlideEntry:
 
 @dataclass(frozen=True)
 class Contents:
-    """The sections and the slides of a deck, in order."""
+    """The sections and the slides of a deck, in order; its address, if it has one."""
 
     sections: list[SectionEntry]
     slides: list[SlideEntry]
+    url: str = ""
 
     def of(self, section: int) -> list[SlideEntry]:
         """Return the slides of a section."""
@@ -67,4 +68,5 @@ def contents(built: Path) -> Contents:
     return Contents(
         [SectionEntry(**each) for each in told["sections"]],
         [SlideEntry(**each) for each in told["slides"]],
+        told["url"],
     )

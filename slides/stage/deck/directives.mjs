@@ -1,4 +1,4 @@
-/** What a section asks for of the whole page: its theme, its size, its minutes. */
+/** What a section asks for of the whole page: its theme, size, minutes and address. */
 
 import { yaml } from "@marp-team/marpit/lib/markdown/directives/yaml.js"
 import { lineOf } from "./problems.mjs"
@@ -50,6 +50,7 @@ export function readDirectives(marp, file, tokens, env) {
     const deck = `a deck of ${first.width} × ${first.height} px (${first.file})`
     complain(lineWith("size"), `size ${size} in ${deck}: a page has one`)
   }
+  if (!first) env.deck.url = marp.lastGlobalDirectives.marpCLIURL ?? ""
   env.deck.first ??= { file, theme: used, width, height }
   return Number(minutes || 0)
 }

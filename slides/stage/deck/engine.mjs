@@ -12,6 +12,8 @@
  *   as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
  * - a fence that names a source shows it as it is now.
+ * - each slide has a strip that shows where in the talk it stands; where it begins and
+ *   where it ends, the address that the first section's front matter gives as `url:`.
  *
  * @typedef {object} Order
  * @property {{file: string, text: string}[]} sections in order; `file` is for people
@@ -25,6 +27,7 @@
 import { writeFileSync } from "node:fs"
 import { stepThroughCode } from "./code.mjs"
 import { readDirectives } from "./directives.mjs"
+import { address, strip } from "./foot.mjs"
 import { inlinePictures } from "./pictures.mjs"
 import { lineOf, placeInlineTokens } from "./problems.mjs"
 import { readStyles } from "./styles.mjs"
@@ -109,6 +112,17 @@ const transitionsOf = (marp) =>
     .map((symbol) => marp[symbol])
     .find((kept) => kept && Object.hasOwn(kept, "builtinTransitionStyle"))
 
+const ENDS = /\b(title|close)\b/ // classes of slides that show the talk's address
+
+/** Return what stands at the foot of a slide, as HTML. */
+function footOf(marp, deck, section, index) {
+  const { number, slides } = section
+  const { meta } = slides[index].find(({ type }) => type === "marpit_slide_open")
+  const shown = deck.url && ENDS.test(meta.marpitDirectives?.class ?? "")
+  const where = strip(deck.sections, number, (index + 1) / slides.length)
+  return shown ? address(deck.url, marp.markdown.utils.escapeHtml) + where : where
+}
+
 /** Render a slide; return its HTML and what deck.json says of it. */
 function renderSlide(marp, section, index, counts) {
   const { env, number, slides, comments } = section
@@ -131,7 +145,10 @@ function renderSlide(marp, section, index, counts) {
   }
   const listed = tokens.filter((token) => token.attrGet("data-marpit-fragment") !== null)
   Object.assign(env, { steps: listed.length, demo: null })
-  const html = marp.markdown.renderer.render(tokens, marp.markdown.options, env)
+  const render = (some) => marp.markdown.renderer.render(some, marp.markdown.options, env)
+  const end = tokens.findIndex(({ type }) => type === "marpit_slide_close")
+  const foot = footOf(marp, env.deck, section, index)
+  const html = render(tokens.slice(0, end)) + foot + render(tokens.slice(end))
   const heading = tokens.findIndex(({ type }) => type === "heading_open")
   return {
     html,
@@ -149,9 +166,10 @@ function renderSlide(marp, section, index, counts) {
 
 /** Render the deck that an order asks for, and write deck.json. */
 function renderDeck(marp, order) {
-  const deck = { order, pictures: 0 }
+  const deck = { order, pictures: 0 } // and what the sections say of the whole
   const parse = (section, number) => parseSection(marp, section, number, deck)
   const sections = order.sections.map(parse)
+  deck.sections = sections
   // marp-cli takes title, language and size of its page from what was parsed last.
   marp.markdown.parse(order.sections[0].text, { ...sections[0].env, problems: new Set() })
   const transitions = transitionsOf(marp)
@@ -173,6 +191,7 @@ function renderDeck(marp, order) {
   })
   const problems = sections.flatMap(({ env }) => [...env.problems])
   const facts = {
+    url: deck.url,
     sections: sections.map(({ env, number, minutes, pictures }) => ({
       file: env.file,
       title: slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",

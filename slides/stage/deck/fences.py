@@ -4,28 +4,35 @@ A fence names its source after its language, and its body is a copy of it::
 
     ```python {1-3|all} demos/downloader.py::download_async
     ```text recordings/downloader.cast
+    ```threads recordings/downloader.cast at once: threads *
     ```text recordings/
 
 The first shows a function, class, method or top-level name of a Python file, the
-second the lesson (the closing line, figures included) of a recorded run, the third
-what the recordings ran on. What is in braces is the engine's.
+second the lesson (the closing line, figures included) of a recorded run, the fourth
+what the recordings ran on. The third shows one figure with its unit, and with its range
+if it has one: what stands for `*` where the lesson, or a row of the last frame, has
+these words. What is in braces is the engine's.
 """
 
 import ast
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from slides.stage import frame, recordings
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
-from slides.stage.recordings import lesson, made_on
 
 LESSON_WIDTH = 60  # characters; what fits a slide in large type
 
-_SOURCE = re.compile(r"\s([\w./-]+\.py::[\w.]+|[\w./-]+\.cast|recordings/)(?=\s|$)")
+_SOURCE = re.compile(
+    r" ([\w./-]+\.py::[\w.]+|[\w./-]+\.cast(?: [^{}*]*\*[^{}*]*)?|recordings/)(?= |$)"
+)
+_FIGURE = r"\d(?:[\d.,]*\d)?(?: ?(?:[×%]|[mµ]?s|[KMG]iB)(?!\w))?(?: \[[\d.,–]+\])?"
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -76,20 +83,25 @@ def current(paths: Paths, source: str) -> str:
     """
     path, _, symbol = source.partition("::")
     if path == "recordings/":
-        return made_on(paths)
+        return recordings.made_on(paths)
+    file, _, words = path.partition(".cast ")
+    if words:
+        return _figure(paths.slides / f"{file}.cast", words)
     if path.endswith(".cast"):
-        return textwrap.fill(lesson(paths.slides / path), LESSON_WIDTH) + "\n"
-    file = (paths.root / path).resolve()
-    if not file.is_relative_to(paths.root.resolve()) or not file.is_file():
+        lesson = recordings.lesson(paths.slides / path)
+        return textwrap.fill(lesson, LESSON_WIDTH) + "\n"
+    module = (paths.root / path).resolve()
+    if not module.is_relative_to(paths.root.resolve()) or not module.is_file():
         raise LookupError(f"there is no file {path}")
-    text = (paths.root / path).read_text(encoding="utf-8")
+    text = module.read_text(encoding="utf-8")
     return _symbol(text, symbol.split("."), source)
 
 
 def _named(text: str) -> Iterator[tuple[Token, str]]:
     """Yield the fences of a Markdown text that name a source, and that source."""
     for token in _MARKDOWN.parse(text):
-        if token.type == "fence" and (found := _SOURCE.search(token.info)):
+        info = " ".join(token.info.split())
+        if token.type == "fence" and (found := _SOURCE.search(info)):
             yield token, found[1]
 
 
@@ -101,6 +113,23 @@ def _is_closed(fence: Token, lines: list[str]) -> bool:
 
 def _line(fence: Token) -> int:
     return (fence.map or [0])[0] + 1
+
+
+def _figure(cast: Path, words: str) -> str:
+    """Return the figure for which `words` have a `*`; its range in a line of its own.
+
+    Raises LookupError when there is no such recording, when nothing in it reads so, and
+    when several things do.
+    """
+    before, after = map(re.escape, words.split("*"))
+    wanted = re.compile(rf"(?<!\w){before}({_FIGURE}){after}(?!\w)")
+    rows = [recordings.lesson(cast), *frame.screen(recordings.read(cast)).display]
+    texts = [" ".join(row.split()) for row in rows]
+    found = {each[1] for text in texts for each in wanted.finditer(text)}
+    if len(found) != 1:
+        read = " or ".join(sorted(found)) or "nothing"
+        raise LookupError(f"recordings/{cast.name} has {read} for {words!r}")
+    return found.pop().replace(" [", "\n[") + "\n"
 
 
 def _symbol(text: str, names: list[str], source: str) -> str:

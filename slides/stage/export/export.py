@@ -18,9 +18,9 @@ from invoke.exceptions import Exit
 from rich.status import Status
 
 from demos.support.console import console
-from demos.support.flags import some_of
+from demos.support.flags import UsageError, some_of
 from slides.stage import browser, node, packages
-from slides.stage.deck.build import build
+from slides.stage.deck.build import THEMES, build
 from slides.stage.deck.contents import SlideEntry, contents
 from slides.stage.deck.sections import BuildError, sections
 from slides.stage.export import documents, website
@@ -40,19 +40,23 @@ def export_all(
     paths: Paths,
     to: str | None,
     only: str | None,
+    theme: str,
     steps: bool,
     with_notes: bool,
     chosen_browser: str | None,
 ) -> None:
     """Write the files named in `only` (default: all of FILES) to the folder `to`.
 
-    `steps` gives the PDF a page for each step of the code; `with_notes` leaves the
-    speaker notes in the web page; `chosen_browser` is the program to draw with.
+    `theme` is that of all but the handout, which is light: it is for paper. `steps`
+    gives the PDF a page for each step of the code; `with_notes` leaves the speaker
+    notes in the web page; `chosen_browser` is the program to draw with.
 
-    Raises Exit for a deck that is not fit to publish, a folder that cannot be written,
-    or a missing browser.
+    Raises UsageError for an unknown theme, and Exit for a deck that is not fit to
+    publish, a folder that cannot be written, or a missing browser.
     """
     wanted = some_of(FILES, only, "--only")
+    if theme not in THEMES:
+        raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     target = Path(to).absolute() if to else paths.dist
     packages.install(paths)
     program = _browser(paths, chosen_browser)
@@ -60,7 +64,7 @@ def export_all(
         ready = draft / "ready"
         ready.mkdir()
         with console.status("Building the deck …") as status:
-            built = build(paths, home=draft)
+            built = build(paths, theme, draft)
             slides = contents(built).slides
             drawn = _to_draw(wanted, len(slides), steps)
             drawings = draft / "drawings"
@@ -84,7 +88,7 @@ def export_all(
                         page = (
                             built
                             if with_notes
-                            else build(paths, home=public, with_notes=False)
+                            else build(paths, theme, public, with_notes=False)
                         )
                         website.write(page, made, sources[0], with_notes)
                     case "image":

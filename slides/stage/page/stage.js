@@ -57,7 +57,8 @@
   const neighbours = new BroadcastChannel(`asyncio-live ${root.version} ${together}`);
 
   /** @typedef {{slug: string, over: Element, label: HTMLElement, screen: HTMLElement,
-   *   player: Player | null, shown: string, recorded: boolean}} Terminal */
+   *   before: HTMLElement, player: Player | null, shown: string, recorded: boolean}}
+   *   Terminal */
   /** @type {Terminal | null} */
   let mounted = null; // the terminal on the slide on view
   let drawn = 0; // the slide that it was mounted for
@@ -203,17 +204,39 @@
     const command = document.createElement("span");
     const label = document.createElement("span");
     const screen = document.createElement("div");
+    const slug = picture.dataset.slug ?? "";
+    const line = picture.getAttribute("aria-label") ?? "";
+    const before = introduce(line, TALK.looks[slug]);
     terminal.className = "stage-terminal";
     bar.className = "stage-bar";
     screen.className = "stage-screen";
     screen.inert = true; // keys are for the deck, never for the player
-    command.textContent = `$ ${picture.getAttribute("aria-label")}`;
+    command.className = "command";
+    command.textContent = `$ ${line}`;
     bar.append(command, label);
-    terminal.append(bar, screen);
+    terminal.append(bar, screen, before);
     over.append(terminal);
     picture.append(over);
-    const slug = picture.dataset.slug ?? "";
-    return { slug, over, label, screen, player: null, shown: "", recorded: false };
+    const none = { player: null, shown: "", recorded: false };
+    return { slug, over, label, screen, before, ...none };
+  }
+
+  /** What is seen before the run. @param {string} command
+   * @param {string | undefined} look what to look for */
+  function introduce(command, look) {
+    const before = document.createElement("div");
+    const run = document.createElement("p");
+    before.className = "stage-before";
+    run.className = "run";
+    run.textContent = command;
+    before.append(run);
+    if (look) {
+      const [text, title] = [document.createElement("p"), document.createElement("b")];
+      title.textContent = "Look for: ";
+      text.append(title, look);
+      before.append(text);
+    }
+    return before;
   }
 
   /** @param {Terminal} terminal @param {Run} run */
@@ -276,7 +299,11 @@
 
   /** @param {Terminal} terminal @param {Run | undefined} run */
   function describe({ slug, recorded }, run) {
-    if (!run) return show.live ? "→ runs it" : "→ plays it";
+    if (!run) {
+      const recording = TALK.recordings[slug];
+      const does = show.live ? "→ runs it" : "→ plays it";
+      return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
+    }
     if (!recorded) return `LIVE ${taken(run)}`;
     const day = new Date(TALK.recordings[slug].recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
@@ -297,6 +324,7 @@
       drawn = show.slide;
     }
     const run = runOnView();
+    if (mounted) mounted.before.hidden = run !== undefined;
     if (mounted && !run) clear(mounted);
     // A run has an address once the server has made it.
     if (mounted && run && settled) play(mounted, run);
@@ -355,7 +383,7 @@
       const recording = TALK.recordings[slug];
       if (!recording) return `demo: running ${taken(run)}`;
       if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
-      return `demo: running ${taken(run)} of about ${Math.round(recording.seconds)}`;
+      return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
     }
     if (run.state === "failed" || run.state === "recording") {
       const why = run.why ? `${run.why} → ` : "";

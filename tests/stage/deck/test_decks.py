@@ -9,6 +9,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
+import segno
 from pptx import Presentation
 from pypdf import PdfReader
 
@@ -159,6 +160,45 @@ def test_a_section_is_a_document_of_its_own(talk: Path) -> None:
     assert styles == ["0"]
     assert "<title>A talk</title>" not in page
     assert "<title>Another</title>" not in page
+    strips = re.findall(r'<div class="strip" aria-hidden="true">(.*?)</div>', page)
+    pieces = [
+        re.findall(r'<i(?: class="(\w+)")? style="(.+?)">', each) for each in strips
+    ]
+    long, short = "--minutes: 2", "--minutes: 1.5"  # a section without has no piece
+    assert pieces == [
+        [("here", f"{long}; --share: 50%"), ("", short)],
+        [("here", f"{long}; --share: 100%"), ("", short)],
+        [("done", long), ("", short)],
+        [("done", long), ("", short)],
+        [("done", long), ("here", f"{short}; --share: 100%")],
+    ]
+
+
+def test_the_address_of_the_talk_is_where_it_begins_and_where_it_ends(
+    talk: Path,
+) -> None:
+    url = "https://example.org/a?b=1&c=2"
+    first = (
+        f"---\ntheme: asyncio-live\nurl: {url}\n---\n\n<!-- _class: title -->\n"
+        "# One\n\n---\n\n## Two\n"
+    )
+    last = "<!-- _class: close -->\n## Thank you!\n"
+    built = build(deck(talk, {"10-a.md": first, "20-b.md": last}))
+    assert contents(built).url == url
+    page = (built / INDEX).read_text("utf-8")
+    link = 'class="address" href="https://example.org/a?b=1&amp;c=2"'
+    one, two, thanks = page.split('<section id="')[1:]
+    assert [link in slide for slide in (one, two, thanks)] == [True, False, True]
+    code = segno.make(url, micro=False)
+    size = code.symbol_size()[0]
+    codes = re.findall(r'class="qr" aria-hidden="true"><svg viewBox="0 0 (\d+)', page)
+    assert codes == [str(size)] * 2
+
+
+def test_without_an_address_none_is_shown(talk: Path) -> None:
+    built = build(deck(talk, {"10-a.md": "<!-- _class: title -->\n# One\n"}))
+    assert contents(built).url == ""
+    assert 'class="qr"' not in page_of(built)
 
 
 def test_what_a_page_needs_is_there_wherever_it_lies(talk: Path) -> None:
@@ -316,7 +356,7 @@ def test_steps_are_what_next_stays_for(talk: Path) -> None:
         "```text {1|2}\na\nb\n```\n\n---\n\n- none\n"
     )
     held = contents(build(deck(talk, {"10-a.md": lines})))
-    assert [slide.steps for slide in held.slides] == [2, 0, 1, 0]
+    assert [slide.steps for slide in held.slides] == [2, 0, 2, 0]
 
 
 def test_a_style_sheet_brings_what_it_loads(talk: Path) -> None:

@@ -184,44 +184,63 @@ def test_code_without_steps_has_none(tmp_path: Path) -> None:
 def test_next_walks_the_steps_and_then_the_slides(tmp_path: Path, page: Page) -> None:
     html(tmp_path, f"{STEPS}\n---\n\n## Another")
     page.goto((tmp_path / "index.html").as_uri())
-    veils = page.locator("section .step")
-    assert veils.count() == 4
+    steps = page.locator("section .step")
+    assert steps.count() == 4
 
     def seen() -> list[bool]:
-        return [veil.is_visible() for veil in veils.all()]
+        return [step.is_visible() for step in steps.all()]
 
     walked = [seen()]
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("PageDown")
         walked.append(seen())
-    one_by_one = [[turn == step for step in range(4)] for turn in range(4)]
+    one_by_one = [[turn == step for step in range(4)] for turn in range(-1, 4)]
     assert walked == one_by_one
     page.keyboard.press("ArrowLeft")
-    assert seen() == one_by_one[2]
+    assert seen() == one_by_one[3]
     page.keyboard.press("Space")
     page.keyboard.press("Space")
     page.wait_for_url("**#2")
 
 
-def test_a_veil_covers_the_lines_that_a_step_does_not_name(
+def test_walking_begins_with_all_lit_even_where_it_is_written(tmp_path: Path) -> None:
+    html(tmp_path, STEPS.replace("{1|", "{all|1|"))
+    (slide,) = json.loads((tmp_path / FILE).read_bytes())["slides"]
+    assert slide["steps"] == 4
+
+
+def test_a_step_lights_its_lines_and_veils_the_others(
     tmp_path: Path, page: Page
 ) -> None:
     html(tmp_path, STEPS)
     page.goto((tmp_path / "index.html").as_uri())
-    page.keyboard.press("PageDown")
+    for _ in range(2):
+        page.keyboard.press("PageDown")
     height = "code => parseFloat(getComputedStyle(code).lineHeight)"
     line = page.locator("pre code").evaluate(height)
-    veil = page.locator(".step").nth(1)
-    stops = veil.evaluate("veil => getComputedStyle(veil).backgroundImage")
-    pixels = [float(stop) for stop in re.findall(r"([\d.]+)px", stops)]
-    assert pixels == pytest.approx([0, line, 0, 3 * line, 0], abs=0.1)
+    step = page.locator(".step").nth(1)
+    for part, is_clear_first in ("::before", True), ("", False):
+        style = f"step => getComputedStyle(step, '{part}').backgroundImage"
+        image = step.evaluate(style)
+        stops = [float(stop) for stop in re.findall(r"([\d.]+)px", image)]
+        assert stops == pytest.approx([0, line, 0, 3 * line, 0], abs=0.1)
+        clear = image.startswith("linear-gradient(rgba(0, 0, 0, 0) 0px")
+        assert clear == is_clear_first
 
 
-def test_where_nothing_steps_all_lines_are_lit(tmp_path: Path, page: Page) -> None:
+def test_where_nothing_steps_no_line_stands_out(tmp_path: Path, page: Page) -> None:
     html(tmp_path, STEPS, "--template", "bare")
     page.goto((tmp_path / "index.html").as_uri())
     assert page.locator(".step").count() == 4
     assert page.locator(".step:visible").count() == 0
+
+
+def test_a_step_alone_always_stands_out(tmp_path: Path, page: Page) -> None:
+    html(tmp_path, STEPS.replace("{1|2-3|1,4|all}", "{2-3}"), "--template", "bare")
+    page.goto((tmp_path / "index.html").as_uri())
+    assert page.locator(".step:visible").count() == 1
+    (slide,) = json.loads((tmp_path / FILE).read_bytes())["slides"]
+    assert slide["steps"] == 0
 
 
 def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
@@ -257,6 +276,20 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def contrast(one: str, other: str) -> float:
+    dim, bright = sorted([luminance(one), luminance(other)])
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def mix(over: str, under: str, percent: int) -> str:
+    """The colour that is seen where one lies thinly over another."""
+    pairs = [
+        (int(over[at : at + 2], 16), int(under[at : at + 2], 16)) for at in (1, 3, 5)
+    ]
+    parts = [round((a * percent + b * (100 - percent)) / 100) for a, b in pairs]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_text_stands_out_seven_to_one(scheme: str) -> None:
     colours = palette(scheme)
@@ -265,8 +298,24 @@ def test_text_stands_out_seven_to_one(scheme: str) -> None:
     assert len(colours) == 9
     for name, colour in colours.items():
         for ground in grounds:
-            dim, bright = sorted([luminance(colour), luminance(ground)])
-            assert (bright + 0.05) / (dim + 0.05) >= 7, name
+            assert contrast(colour, ground) >= 7, name
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_code_stands_out_where_it_is_lit_and_where_it_is_not(scheme: str) -> None:
+    colours = palette(scheme)
+    text = (STAGE / "deck" / "code.mjs").read_text("utf-8")
+    mixed = re.findall(r"const (\w+) = \"color-mix\(in srgb, var\((.+)\) (\d+)%", text)
+    (_, veil, thin), (_, light, weak) = mixed
+    panel = colours["--panel"]
+    band = mix(colours[light], panel, int(weak))
+    used = {*re.findall(r"\.hljs[^{]*\{\s*color: var\((.+?)\)", THEME), "--ink"}
+    assert len(used) == 7
+    for name in used:
+        assert contrast(colours[name], band) >= 4.5, name
+        assert contrast(mix(colours[veil], colours[name], int(thin)), panel) >= 4.5, (
+            name
+        )
 
 
 def test_the_light_palette_has_a_twin_for_each_colour() -> None:

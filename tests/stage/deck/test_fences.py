@@ -124,6 +124,60 @@ def test_a_fence_that_is_not_closed_is_named(paths: Paths) -> None:
     assert fences.fill(text, sources) == text
 
 
+RECORDED = """{"version": 3, "term": {"cols": 60, "rows": 5}}
+[0.1, "o", "threads   1.20 s [1.10–1.30]  ███\\r\\n"]
+[0.1, "o", "asyncio   0.2 s [0.1–0.3]\\r\\ntasks 10,000: 1.1 KiB each\\r\\n"]
+[0.1, "m", "10 at once: threads 9.3 ×, asyncio 9.2 ×: 7% of asyncio 3"]
+[0.1, "x", "0"]
+"""
+
+
+@pytest.fixture
+def recorded(paths: Paths) -> Paths:
+    paths.recordings.mkdir(parents=True)
+    (paths.recordings / "a.cast").write_text(RECORDED, encoding="utf-8")
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [
+        ("at once: threads *", "9.3 ×\n"),
+        ("* at once", "10\n"),
+        ("asyncio *:", "9.2 ×\n"),
+        (": * of", "7%\n"),
+        ("[1.10–1.30]", None),
+        ("tasks *:", "10,000\n"),
+        ("10,000: * each", "1.1 KiB\n"),
+        ("threads * ███", "1.20 s\n[1.10–1.30]\n"),
+    ],
+)
+def test_a_figure_is_what_a_recording_says(
+    recorded: Paths, words: str, figure: str | None
+) -> None:
+    text = f"```threads  recordings/a.cast  {words}\nold\n```\n"
+    sources, problems = fences.read(recorded, [Section(Path("x.md"), text)])
+    assert problems == []
+    lesson = fences.current(recorded, "recordings/a.cast")
+    assert list(sources.values()) == [figure or lesson]
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("processes *", "nothing"),
+        ("hreads *", "nothing"),
+        ("threads *", "1.20 s [1.10–1.30] or 9.3 ×"),
+    ],
+)
+def test_words_that_do_not_name_one_figure_are_refused(
+    recorded: Paths, words: str, read: str
+) -> None:
+    text = f"```threads recordings/a.cast {words}\n```\n"
+    _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
+    assert problems == [f"slides/x.md:1: recordings/a.cast has {read} for {words!r}"]
+
+
 @pytest.mark.parametrize("file", ["../outside.py", "gone.py"])
 def test_no_source_from_outside_the_project(paths: Paths, file: str) -> None:
     (paths.root.parent / "outside.py").write_text(MODULE, encoding="utf-8")
