@@ -26,12 +26,12 @@ from demos.support.thread_costs import (
 PERIOD = 0.05  # seconds from one beat to the next
 SEEN = PERIOD / 2  # seconds: a lag that one sees in a strip
 MARGIN = 4 * PERIOD  # of beats before and after the job
-# No work elsewhere makes a beat later, not even that of a thread that holds the GIL:
-# each turn of it is 5 ms (sys.getswitchinterval), and a beat needs a few.
-ELSEWHERE = 2 * PERIOD
 
 IN_LOOP = "in the loop"
 STYLES = {IN_LOOP: "sync", "in a thread": "threads", "in a process": "processes"}
+# A beat waits for its turn with the GIL: 5 ms (sys.getswitchinterval), a few times.
+TAKES_TURNS = "computing in a thread"
+TURNS = 2 * PERIOD  # seconds: more than all of them
 
 Coro = Coroutine[Any, Any, object]
 Work = Callable[[], Awaitable[object]]
@@ -131,7 +131,11 @@ class Picture:
                 f"with nothing to do, a heartbeat came {self.idle.late()} late"
             )
         for strip in self.strips:
-            most = strip.took + SEEN if strip.where == IN_LOOP else ELSEWHERE
+            most = self.red()
+            if strip.where == IN_LOOP:
+                most = strip.took + SEEN
+            if strip.label == TAKES_TURNS:
+                most = TURNS
             if strip.lag() > most:
                 raise TooBusy(
                     f"beside {strip.label}, which took {strip.took * 1000:.0f} ms, "
@@ -151,7 +155,6 @@ class Picture:
                 ("██", "blocked"), " the loop stands still    ",
                 ("▃▃", "lesson"), f" job of {self.seconds:g} s",
             ),
-            job,
         ]  # fmt: skip
         for strip in self.strips:
             red = SEEN if strip is self.idle else self.red()
@@ -161,6 +164,8 @@ class Picture:
             lines.append(label.append(late.rjust(width - len(label)), "none"))
             now = min(time.monotonic(), strip.beats[0] + end) if strip.beats else 0.0
             lines.append(heartbeats(strip.beats, PERIOD, red, now, end, width))
+            if strip is self.idle:
+                lines.append(job)
         lines.append(Text())
         for measured in (self.pool, self.given_up):
             if measured:
