@@ -84,7 +84,7 @@ def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
         freed = picture.add("time.sleep", "in a thread", partial(in_thread, waiting))
         picture.add("computing", "in a thread", partial(in_thread, computing))
         picture.add("computing", "in a process", partial(in_process, pool, computing))
-        for strip in picture.strips:
+        for strip in picture.to_watch():
             asyncio.run(watch(strip.work_measured, strip.beats, PERIOD))
         picture.measure_pool(in_threads)
         picture.measure_timeout(in_time)

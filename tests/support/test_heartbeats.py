@@ -125,6 +125,24 @@ def test_what_cannot_be_is_refused(
         picture(idle, in_loop, elsewhere).refuse_impossible()
 
 
+def test_a_strip_that_something_else_has_disturbed_is_watched_once_more() -> None:
+    made = picture(QUIET, in_loop=0.5, elsewhere=QUIET)
+    for strip in made.strips:
+        strip.beats.clear()
+    watched = []
+    for strip in made.to_watch():
+        watched.append(strip.label)
+        assert strip.beats == []
+        beaten(strip, 0.3)
+    assert watched == [
+        *("nothing to do", "nothing to do"),
+        "time.sleep in the loop",
+        "time.sleep in a thread",  # not red, as nothing to do is as late
+    ]
+    with pytest.raises(TooBusy, match="with nothing to do"):
+        made.refuse_impossible()
+
+
 def test_a_beat_may_wait_for_a_thread_that_computes_but_not_for_long() -> None:
     made = picture(QUIET, in_loop=0.5, elsewhere=QUIET)
     strip = beaten(made.add("computing", "in a thread", nothing), 0.06)
