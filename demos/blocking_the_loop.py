@@ -91,7 +91,7 @@ def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
         picture.ask_debug_mode(in_loop(waiting))
     picture.refuse_impossible()
     others = f"in a thread {freed.late()}, idle {picture.idle.late()}"
-    return f"time.sleep({seconds:g}) stopped every task for {blocked.late()}; {others}"
+    return f"time.sleep({seconds:g}) made a heartbeat {blocked.late()} late; {others}"
 
 
 if __name__ == "__main__":
