@@ -1,7 +1,8 @@
 """A step that does not give back control stops every task; a thread frees the loop.
 
 Run:       invoke demo.blocking-the-loop
-Look for:  a dot is a heartbeat, due every 50 ms; red is the loop standing still.
+Look for:  a dot is a heartbeat, due every 50 ms; red is the loop standing still;
+           below, what a thread costs: a place in a pool, and no cancel().
 Try next:  invoke demo.blocking-the-loop --seconds 0.02
            invoke demo.cancellation
 """
