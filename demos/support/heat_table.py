@@ -25,6 +25,7 @@ from demos.support.samples import (
 
 LABEL = 17  # cells
 ALIKE = 0.1  # a tenth faster or slower is no reason to choose
+ALIKE_SHORT = 0.5  # of times below 50 ms, of which a late thread is a good part
 MARGIN = 0.2  # what ends so far before its waits has not waited
 
 
@@ -47,11 +48,17 @@ class Verdict(NamedTuple):
     ratio: float  # the best time that the rule does not name, by the one that it does
 
 
+def margin(times: Mapping[str, Sample]) -> float:
+    """Return by how much times of a row must be apart to count as that."""
+    shortest = min(sample.median for sample in times.values())
+    return ALIKE if shortest >= LONG else ALIKE_SHORT
+
+
 def judge(advice: str, times: Mapping[str, Sample]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
     other = min(times.keys() - {advice}, key=lambda column: times[column].median)
     ratio = times[other].median / times[advice].median
-    order = times[advice].compare(times[other], ALIKE)
+    order = times[advice].compare(times[other], margin(times))
     if order == "less":
         return Verdict("✓", f"right: {ratio:.1f} × as fast as {other}", ratio)
     if order == "more":
@@ -150,7 +157,7 @@ class HeatTable:
         rule = Text(f"{'the rule says':{LABEL}} {row.advice}")
         measured = self.rounds.of(row.name)
         complete = len(measured) == len(self._models)
-        best = fastest(measured, ALIKE) if complete else set()
+        best = fastest(measured, margin(measured)) if complete else set()
         least = min((sample.median for sample in measured.values()), default=0.0)
         for model in self._models:
             took, factor, style = "", "", Style()
