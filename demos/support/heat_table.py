@@ -20,6 +20,7 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
 )
 
@@ -54,9 +55,14 @@ def margin(times: Mapping[str, Sample]) -> float:
     return ALIKE if shortest >= LONG else ALIKE_SHORT
 
 
+def rival(advice: str, times: Mapping[str, Sample]) -> str:
+    """Return the best of the columns that the rule does not name."""
+    return min(times.keys() - {advice}, key=lambda column: times[column].median)
+
+
 def judge(advice: str, times: Mapping[str, Sample]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
-    other = min(times.keys() - {advice}, key=lambda column: times[column].median)
+    other = rival(advice, times)
     ratio = times[other].median / times[advice].median
     order = times[advice].compare(times[other], margin(times))
     if order == "less":
@@ -101,6 +107,8 @@ class HeatTable:
         for row in self._rows:
             times = self.rounds.of(row.name)
             refuse_unsteady(times.values())
+            other = rival(row.advice, times)
+            refuse_undecided(times[row.advice], times[other], margin(times))
             for model, time in times.items():
                 least = self._least(row, model)
                 # A short wait may end early: a clock of Windows ticks each 16 ms.

@@ -20,6 +20,7 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
 )
 from demos.support.speedup.scale import LIMIT, ONE, Scale
@@ -114,6 +115,7 @@ class Comparison:
                 refuse_shared(Sample(self.cores[workload.name, self._first]))
             refuse_unsteady(times.values())
             for way in self._others:
+                refuse_undecided(times[self._first], times[way], ALIKE)
                 limit, margin = self._limit(workload), MARGIN
                 if workload.needs_gil and way == "threads":
                     limit, margin = 1.0, ALIKE  # only one of them runs at a time
