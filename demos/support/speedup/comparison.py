@@ -12,7 +12,7 @@ from rich.text import Text
 
 from demos.support.console import WIDTH, console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.machine import gil_enabled, python
+from demos.support.machine import gil_enabled, python, usable_cores
 from demos.support.rounds import Rounds
 from demos.support.samples import (
     Sample,
@@ -20,6 +20,7 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
 )
 from demos.support.speedup.scale import LIMIT, ONE, Scale
@@ -32,6 +33,7 @@ SPIN = 0.04  # seconds that the cores are kept busy to find the ceiling
 ALIKE = 0.1  # a tenth faster or slower is no reason to choose
 MARGIN = 0.2  # a speed-up that is so far above its limit was none
 SLOWER = 0.8  # times
+LEAST_CEILING = 1.2  # times: two threads of one core give that
 LABEL = 17  # cells
 
 
@@ -104,12 +106,16 @@ class Comparison:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
+        ceiling = Sample(self.ceilings).median
+        if ceiling < LEAST_CEILING and usable_cores() > 1:
+            raise TooBusy(f"{self._workers} busy processes did {ceiling:.1f} × of one")
         for workload in self._workloads:
             times = self.rounds.of(workload.name)
             if workload.needs_cores:
                 refuse_shared(Sample(self.cores[workload.name, self._first]))
             refuse_unsteady(times.values())
             for way in self._others:
+                refuse_undecided(times[self._first], times[way], ALIKE)
                 limit, margin = self._limit(workload), MARGIN
                 if workload.needs_gil and way == "threads":
                     limit, margin = 1.0, ALIKE  # only one of them runs at a time

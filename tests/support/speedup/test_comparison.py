@@ -213,3 +213,15 @@ def test_work_that_took_twice_as_long_at_one_time_is_refused() -> None:
     found.rounds.times["C code", "threads"] = [1.2, 1.3, 2.5]
     with pytest.raises(TooBusy, match="the same work took 1200–2500 ms"):
         found.refuse_impossible()
+
+
+def test_cores_that_give_no_more_than_one_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = all_measured(compared(), threads=2.0, processes=2.0)
+    found.ceilings = [1.0, 1.1, 1.3]
+    monkeypatch.setattr(comparison, "usable_cores", lambda: 1)
+    found.refuse_impossible()
+    monkeypatch.setattr(comparison, "usable_cores", lambda: 2)
+    with pytest.raises(TooBusy, match=r"2 busy processes did 1\.1 × of one"):
+        found.refuse_impossible()
