@@ -209,9 +209,11 @@ async def serving(
         site = web.AppRunner(stage.app(port))
         await site.setup()
         await web.SockSite(site, listener).start()
-        yield stage, port
-        running.cancel()
-        await site.cleanup()
+        try:
+            yield stage, port
+        finally:
+            running.cancel()
+            await site.cleanup()
 
 
 @contextlib.contextmanager

@@ -80,7 +80,7 @@ async def show(recorded: Path, built: Built, tmp_path: Path) -> AsyncIterator[Se
 
 
 @pytest.fixture
-def process(talk: Path) -> Iterator[Present]:
+def started(talk: Path) -> Iterator[Present]:
     """A show of a process of its own, which can be killed, and of files that change."""
     with present(talk) as running:
         yield running
@@ -119,13 +119,13 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
 
 
 async def test_the_last_frame_stays_with_nothing_over_it(
-    windows: BrowserContext, process: Present
+    windows: BrowserContext, started: Present
 ) -> None:
-    page = await open_at(windows, process.audience, 2)
+    page = await open_at(windows, started.audience, 2)
     await page.keyboard.press("ArrowRight")
     await expect(page.locator(SCREEN)).to_contain_text("try next:")
-    process.process.kill()
-    await asyncio.to_thread(process.process.wait, PATIENCE)
+    started.process.kill()
+    await asyncio.to_thread(started.process.wait, PATIENCE)
     await page.wait_for_function("document.querySelector('.ap-player') !== null")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
@@ -236,9 +236,12 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
                 await expect(window.locator(SCREEN)).to_have_text(seen)
                 label = window.locator(LABEL)
                 await expect(label).to_have_text(re.compile(f"{REC} · {why}$"))
-            await expect(presenter.locator(".demo")).to_have_text(
-                f"demo: {why} → recording"
-            )
+                bar = await window.locator(f"{ACTIVE} .stage-bar").evaluate(
+                    "bar => [bar.scrollWidth - bar.clientWidth, bar.scrollHeight]"
+                )
+                assert bar == [0, 40]  # nothing is cut off, or in a second line
+            demo = presenter.locator(".stage-clock .demo")
+            await expect(demo).to_have_text(f"demo: {why} → recording")
 
 
 async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
@@ -261,12 +264,12 @@ async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
 
 
 async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
-    windows: BrowserContext, process: Present
+    windows: BrowserContext, started: Present
 ) -> None:
-    page = await open_at(windows, process.audience, 4)
+    page = await open_at(windows, started.audience, 4)
     await page.keyboard.press("ArrowRight")
     pid = await pid_on(page)
-    process.process.kill()
+    started.process.kill()
     await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · no server$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     assert await asyncio.to_thread(gone, pid)
@@ -410,15 +413,15 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
-    windows: BrowserContext, process: Present
+    windows: BrowserContext, started: Present
 ) -> None:
-    page = await open_at(windows, process.audience, 2)
+    page = await open_at(windows, started.audience, 2)
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
     await expect(presenter.locator(LABEL)).to_have_text("→ runs it")
-    process.process.kill()
-    await asyncio.to_thread(process.process.wait, PATIENCE)
+    started.process.kill()
+    await asyncio.to_thread(started.process.wait, PATIENCE)
     await presenter.keyboard.press("ArrowRight")
     for window in (page, presenter):
         await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
@@ -472,9 +475,9 @@ async def test_the_length_of_the_talk_scales_its_budgets(
 
 
 async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
-    windows: BrowserContext, process: Present, talk: Path
+    windows: BrowserContext, started: Present, talk: Path
 ) -> None:
-    page = await open_at(windows, process.audience, 3)
+    page = await open_at(windows, started.audience, 3)
     section = talk / "slides" / "10-more.md"
     text = section.read_text("utf-8")
     section.write_text(text.replace("## Third", "## Changed"), encoding="utf-8")
