@@ -20,6 +20,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
+from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
 from tests.talks import PATIENCE, Present, gone, present, serving
 
@@ -376,6 +377,16 @@ async def test_back_returns_to_before_the_run_and_then_leaves(
     await on_slide(page, 3)
 
 
+def kept(saved: Saved, slide: int) -> bool:
+    """Return whether a slide is kept for a restart, or is so in time."""
+    end = time.monotonic() + PATIENCE
+    while (show := saved.read()) is None or show.slide != slide:
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
     windows: BrowserContext, strangers: BrowserContext, talk: Path
 ) -> None:
@@ -386,13 +397,15 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await expect(page.locator(SCREEN)).to_contain_text("try next:")
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
-        await on_slide(page, 4)
+        await on_slide(page, 4)  # at once; the server hears of it, and keeps it
+        port = show.audience.rstrip("/").rpartition(":")[2]
+        saved = Saved(Paths(talk).build, int(port))
+        assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
         await asyncio.to_thread(show.process.wait, PATIENCE)
         # What is done meanwhile is done in this window.
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
-    port = show.audience.rstrip("/").rpartition(":")[2]
     with present(talk, "--port", port) as again:
         assert (
             again.said[0] == "Going on from slide 4, where the last show was cut off."
