@@ -106,7 +106,7 @@ def test() -> None:
 @command
 def bench(
     only: Annotated[
-        str | None, Flag("some of downloads,steps,builds,noise; else all")
+        str | None, Flag("some of downloads,steps,builds,noise,stage; else all")
     ] = None,
 ) -> None:
     """Measure speed, as ratios in one run, and the demos beside busy processes."""

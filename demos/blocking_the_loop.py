@@ -1,7 +1,8 @@
 """A step that does not give back control stops every task; a thread frees the loop.
 
 Run:       invoke demo.blocking-the-loop
-Look for:  a dot is a heartbeat, due every 50 ms; red is the loop standing still.
+Look for:  a dot is a heartbeat, due every 50 ms; red is the loop standing still;
+           below, what a thread costs: a place in a pool, and no cancel().
 Try next:  invoke demo.blocking-the-loop --seconds 0.02
            invoke demo.cancellation
 """
@@ -84,14 +85,14 @@ def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
         freed = picture.add("time.sleep", "in a thread", partial(in_thread, waiting))
         picture.add("computing", "in a thread", partial(in_thread, computing))
         picture.add("computing", "in a process", partial(in_process, pool, computing))
-        for strip in picture.strips:
+        for strip in picture.to_watch():
             asyncio.run(watch(strip.work_measured, strip.beats, PERIOD))
         picture.measure_pool(in_threads)
         picture.measure_timeout(in_time)
         picture.ask_debug_mode(in_loop(waiting))
     picture.refuse_impossible()
     others = f"in a thread {freed.late()}, idle {picture.idle.late()}"
-    return f"time.sleep({seconds:g}) stopped every task for {blocked.late()}; {others}"
+    return f"time.sleep({seconds:g}) made a heartbeat {blocked.late()} late; {others}"
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def main(
     args: Annotated[str | None, Flag("its arguments, quoted as in a shell")] = None,
     json: Annotated[str | None, Flag("write the events to this file")] = None,
     svg: Annotated[str | None, Flag("write the timeline to this file")] = None,
-    last: Annotated[int, Flag("events of it kept", 20, 10_000_000)] = LAST,
+    last: Annotated[int, Flag("events of the script kept", 20, 10_000_000)] = LAST,
     slow: Annotated[float, Flag("times slower than it was", 1, 1000)] = 10.0,
     to_thread: Annotated[bool, Flag("replay the run with to_thread")] = False,
 ) -> str | None:

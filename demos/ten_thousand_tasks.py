@@ -92,7 +92,7 @@ def main(
         charts.add_balances(broken, locked)
     charts.refuse_unsteady()
     lost = f"an await lost {tasks - broken:,}, a Lock {tasks - locked:,}"
-    return f"Task and thread: {charts.costs()}; {lost}"
+    return f"Task: {charts.cost_of_task()}; thread: {charts.cost_of_thread()}; {lost}"
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def main(
     repeat: Annotated[
         int | None, Flag("rounds to measure; else as many as it needs", 1)
     ] = None,
-    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 100,
+    work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 150,
     sizes: Annotated[bool, Flag("find from which job size processes pay")] = False,
 ) -> str:
     """Compare the ways to run jobs, or find the job size from which processes pay."""

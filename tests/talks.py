@@ -1,19 +1,26 @@
 """Talks to test with: a small one of our own, and the commands run in a folder."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import psutil
+from aiohttp import web
 
 from slides.stage.paths import Paths
+from slides.stage.show.built import Built
+from slides.stage.show.present import listen
+from slides.stage.show.saved import Saved
+from slides.stage.show.server import Stage
+from slides.stage.show.state import Show
 
 ROOT = Path(__file__).parents[1]
 PATHS = Paths(ROOT)
@@ -187,6 +194,26 @@ class Present:
         else:
             self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE)
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    paths: Paths, built: Built, show: Show, folder: Path, **options: Any
+) -> AsyncIterator[tuple[Stage, int]]:
+    """Serve a deck without a process of its own; give the stage and its port."""
+    async with asyncio.TaskGroup() as tasks:
+        listener = listen(None)
+        port = listener.getsockname()[1]
+        stage = Stage(paths, built, show, Saved(folder, port), grace=0.2, **options)
+        running = tasks.create_task(stage.run())
+        site = web.AppRunner(stage.app(port))
+        await site.setup()
+        await web.SockSite(site, listener).start()
+        try:
+            yield stage, port
+        finally:
+            running.cancel()
+            await site.cleanup()
 
 
 @contextlib.contextmanager

@@ -20,11 +20,13 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
 )
 
 LABEL = 17  # cells
 ALIKE = 0.1  # a tenth faster or slower is no reason to choose
+ALIKE_SHORT = 0.5  # of times below 50 ms, of which a late thread is a good part
 MARGIN = 0.2  # what ends so far before its waits has not waited
 
 
@@ -47,11 +49,22 @@ class Verdict(NamedTuple):
     ratio: float  # the best time that the rule does not name, by the one that it does
 
 
+def margin(times: Mapping[str, Sample]) -> float:
+    """Return by how much times of a row must be apart to count as that."""
+    shortest = min(sample.median for sample in times.values())
+    return ALIKE if shortest >= LONG else ALIKE_SHORT
+
+
+def rival(advice: str, times: Mapping[str, Sample]) -> str:
+    """Return the best of the columns that the rule does not name."""
+    return min(times.keys() - {advice}, key=lambda column: times[column].median)
+
+
 def judge(advice: str, times: Mapping[str, Sample]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
-    other = min(times.keys() - {advice}, key=lambda column: times[column].median)
+    other = rival(advice, times)
     ratio = times[other].median / times[advice].median
-    order = times[advice].compare(times[other], ALIKE)
+    order = times[advice].compare(times[other], margin(times))
     if order == "less":
         return Verdict("✓", f"right: {ratio:.1f} × as fast as {other}", ratio)
     if order == "more":
@@ -94,6 +107,8 @@ class HeatTable:
         for row in self._rows:
             times = self.rounds.of(row.name)
             refuse_unsteady(times.values())
+            other = rival(row.advice, times)
+            refuse_undecided(times[row.advice], times[other], margin(times))
             for model, time in times.items():
                 least = self._least(row, model)
                 # A short wait may end early: a clock of Windows ticks each 16 ms.
@@ -150,7 +165,7 @@ class HeatTable:
         rule = Text(f"{'the rule says':{LABEL}} {row.advice}")
         measured = self.rounds.of(row.name)
         complete = len(measured) == len(self._models)
-        best = fastest(measured, ALIKE) if complete else set()
+        best = fastest(measured, margin(measured)) if complete else set()
         least = min((sample.median for sample in measured.values()), default=0.0)
         for model in self._models:
             took, factor, style = "", "", Style()

@@ -30,7 +30,7 @@ class Look(NamedTuple):
 LOOKS = {  # of the steps that last; others are words behind the lane
     "pending": Look("▄"),
     "cancel(): False": Look("▄", meaning="pending"),
-    "cancelled": Look("░", "threads", "its job runs on"),
+    "cancelled": Look("▒", "threads", "its job runs on"),
     "works": Look("▆", "running"),
     "asks": Look("█", "blocked"),
     "runs": Look("▆"),

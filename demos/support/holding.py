@@ -14,7 +14,6 @@ from demos.support.samples import Sample, TooBusy, refuse_unsteady
 
 MEASURING = 3.5  # seconds, for five rounds of so many:
 TASKS, THREADS = 10_000, 2_000
-SIGNS = {"less": "<", "≈": "≈", "more": ">"}
 
 # Gets how many are to wait, and what to measure (before, and when all wait): returns
 # by how much it grew for each.
@@ -68,20 +67,22 @@ class Charts:
             for row, values in self.start.values.items()
         )
 
-    def costs(self) -> str:
-        """Return what a task and a thread take: "1.1 < 16.2 KiB, 4 < 124 µs".
+    def cost_of_task(self) -> str:
+        """Return what one task takes: "1.1 KiB, 4 µs"."""
+        return self._cost(self.task)
 
-        "≈" is between what is not told apart; there is no memory where it is not known.
-        """
-        known = [(self.start, "µs", 0)]
-        if not isnan(self.memory.median(self.task)):
-            known.insert(0, (self.memory, "KiB", 1))
+    def cost_of_thread(self) -> str:
+        """Return what one thread takes: "≈" is before what is as much as of a task."""
+        return self._cost(self.thread)
+
+    def _cost(self, row: str) -> str:
         costs = []
-        for chart, unit, digits in known:
-            task, thread = chart.sample(self.task), chart.sample(self.thread)
-            sign = SIGNS[task.compare(thread)]
-            less, more = (f"{each.median:,.{digits}f}" for each in (task, thread))
-            costs.append(f"{less} {sign} {more} {unit}")
+        for chart, unit, digits in ((self.memory, "KiB", 1), (self.start, "µs", 0)):
+            cost, task = chart.sample(row), chart.sample(self.task)
+            alike = row != self.task and cost.compare(task) == "≈"
+            if not isnan(cost.median):
+                words = f"{cost.median:,.{digits}f} {unit}"
+                costs.append(f"≈ {words}" if alike else words)
         return ", ".join(costs)
 
     def add_balances(self, without_lock: float, with_lock: float) -> None:

@@ -12,6 +12,7 @@ from demos.support.console import TOO_BUSY
 LEAST = 3  # values: what was measured less often is not told apart from anything
 SETTLED = 0.1  # of the median: a middle half that is narrower will not move much
 LONG = 0.05  # seconds: what takes longer does not take twice as long by chance
+UNDECIDED = 1.25  # times: medians so far apart that noise alone hides it
 CORE = 0.8  # of a core: what computes all the time and gets less has shared it
 
 Order = Literal["less", "≈", "more"]
@@ -126,6 +127,20 @@ def refuse_unsteady(times: Iterable[Sample]) -> None:
             unit, scale, digits = _unit(time.median)
             least, greatest = (f"{value * scale:.{digits}f}" for value in time.range)
             raise TooBusy(f"the same work took {least}–{greatest} {unit}")
+
+
+def refuse_undecided(one: Sample, other: Sample, margin: float = 0.0) -> None:
+    """Raise TooBusy if two times are apart by their medians, and noise hides whether.
+
+    They are in seconds; below 50 ms that happens on an idle machine, too.
+    """
+    enough = min(len(one.values), len(other.values)) >= LEAST
+    shorter, longer = sorted([one.median, other.median])
+    hidden = longer > UNDECIDED * shorter and one.compare(other, margin) == "≈"
+    if enough and hidden and longer > LONG:
+        unit, scale, digits = _unit(longer)
+        pair = f"{shorter * scale:.{digits}f} and {longer * scale:.{digits}f} {unit}"
+        raise TooBusy(f"{pair} could not be told apart")
 
 
 def refuse_shared(cores: Sample) -> None:

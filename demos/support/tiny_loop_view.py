@@ -108,7 +108,7 @@ def refuse_late(late: float, block: float) -> None:
     if late > block + MARGIN:
         raise TooBusy(
             f"a timer was {late * 1000:.0f} ms late, "
-            f"and no step was to block for more than {block * 1000:.0f}"
+            f"and no step was to block for more than {block * 1000:.0f} ms"
         )
 
 

@@ -31,6 +31,8 @@ def parse(file: Path) -> ast.Module:
         return ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):
         return ast.Module([], [])
+    except SystemError:  # Python 3.11 may miscount its recursion: cpython #106905
+        return ast.parse(file.read_bytes())
 
 
 def _imports(tree: ast.Module, file: Path) -> Iterator[str]:

@@ -191,7 +191,7 @@ async def test_texts_are_large_and_stand_out(page: Page) -> None:
 async def test_headings_have_one_place_and_so_has_what_follows(page: Page) -> None:
     for kind, heading, follows, _, _ in await page.evaluate(LAYOUT):
         if kind == "demo":
-            assert (heading, follows) == ([0, 0, "32px", "700"], 0)
+            assert (heading, follows) == ([0, 0, "30px", "700"], 0)
         elif kind != "title":
             assert heading == [64, 48, "46px", "700"]
             assert follows in (150, None)

@@ -2,23 +2,34 @@
 
 import asyncio
 import functools
+import gzip
+import json
 import re
 import threading
-from collections.abc import AsyncIterator
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.talks import PATIENCE, Present, gone, present
+from slides.stage.paths import Paths
+from slides.stage.show.built import Built, load
+from slides.stage.show.saved import Saved
+from slides.stage.show.state import Run, Show
+from tests.talks import PATIENCE, Present, gone, present, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ACTIVE = "svg.bespoke-marp-active"
 SCREEN = f"{ACTIVE} .stage-screen"
 LABEL = f"{ACTIVE} .stage-bar span:last-child"
+REC = r"^REC \d{4}-\d\d-\d\d"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -40,8 +51,38 @@ async def strangers(chromium: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
+class Served(NamedTuple):
+    """The addresses of a show, served from here: it starts and ends in no time."""
+
+    audience: str
+
+    @property
+    def presenter(self) -> str:
+        return f"{self.audience}?view=presenter"
+
+
+@asynccontextmanager
+async def served(
+    talk: Path, built: Built, show: Show, folder: Path, **options: Any
+) -> AsyncIterator[Served]:
+    async with serving(Paths(talk), built, show, folder, **options) as (_, port):
+        yield Served(f"http://127.0.0.1:{port}/")
+
+
+@pytest.fixture(scope="session")
+def built(recorded: Path) -> Built:
+    return load(next((recorded / ".build").glob("*-dark")))
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def show(talk: Path) -> AsyncIterator[Present]:
+async def show(recorded: Path, built: Built, tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(recorded, built, Show(live=True), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def started(talk: Path) -> Iterator[Present]:
+    """A show of a process of its own, which can be killed, and of files that change."""
     with present(talk) as running:
         yield running
 
@@ -61,7 +102,7 @@ async def pid_on(page: Page) -> int:
 
 
 async def test_next_runs_the_demo_and_next_again_moves_on(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 2)
     await expect(page.locator(LABEL)).to_have_text(re.compile("→ runs it"))
@@ -79,13 +120,13 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
 
 
 async def test_the_last_frame_stays_with_nothing_over_it(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, started: Present
 ) -> None:
-    page = await open_at(windows, show.audience, 2)
+    page = await open_at(windows, started.audience, 2)
     await page.keyboard.press("ArrowRight")
     await expect(page.locator(SCREEN)).to_contain_text("try next:")
-    show.process.kill()
-    await asyncio.to_thread(show.process.wait, PATIENCE)
+    started.process.kill()
+    await asyncio.to_thread(started.process.wait, PATIENCE)
     await page.wait_for_function("document.querySelector('.ap-player') !== null")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     shown = page.locator(f"{ACTIVE} .ap-overlay:visible")
@@ -100,7 +141,7 @@ async def test_the_last_frame_stays_with_nothing_over_it(
 
 
 async def test_all_cells_of_the_terminal_are_seen(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 2)
     await page.keyboard.press("t")
@@ -115,7 +156,7 @@ async def test_all_cells_of_the_terminal_are_seen(
     assert used[1] <= room[1]
 
 
-async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Present) -> None:
+async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None:
     page = await open_at(windows, show.audience, 4)
     await page.keyboard.press("r")
     first = await pid_on(page)
@@ -126,13 +167,13 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Present) -> Non
     await expect(page.locator(SCREEN)).not_to_contain_text(f"pid {first}")
     second = await pid_on(page)
     await page.keyboard.press("t")
-    await expect(page.locator(LABEL)).to_have_text(re.compile(r"REC \d{4}-\d\d-\d\d"))
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     assert await asyncio.to_thread(gone, second)
 
 
 async def test_leaving_the_slide_ends_the_demo(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 4)
     await page.keyboard.press("ArrowRight")
@@ -142,29 +183,101 @@ async def test_leaving_the_slide_ends_the_demo(
 
 
 async def test_a_demo_that_fails_leaves_the_slide_to_the_recording(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 5)
     await page.keyboard.press("ArrowRight")
-    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · it failed$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     await expect(page.locator(SCREEN)).not_to_contain_text("nobody planned this")
 
 
-async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
-    windows: BrowserContext, show: Present
+def with_recordings(built: Built, *frames: tuple[float, str]) -> Built:
+    """A deck whose demos have all printed these texts, each after so many seconds.
+
+    Without any, it has no recordings.
+    """
+    talk = json.loads(built.files["talk.js"].removeprefix(b"const TALK = ")[:-2])
+    header = {"version": 3, "term": {"cols": 80, "rows": 22}}
+    events = [*([seconds, "o", text] for seconds, text in frames), [0, "x", "0"]]
+    cast = "\n".join(map(json.dumps, [header, *events]))
+    packed = b64encode(gzip.compress(cast.encode())).decode()
+    length = sum(seconds for seconds, _ in frames)
+    recording = {"recorded": 0, "seconds": length, "gzip": packed}
+    talk["recordings"] = dict.fromkeys(("ticker", "waits", "fails"), recording)
+    if not frames:
+        talk["recordings"] = {}
+    files = built.files | {"talk.js": f"const TALK = {json.dumps(talk)};\n".encode()}
+    return built._replace(files=files)
+
+
+async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
+    windows: BrowserContext, recorded: Path, built: Built, tmp_path: Path
 ) -> None:
-    page = await open_at(windows, show.audience, 4)
+    hour = with_recordings(built, (0, "begun"), (1200, ", under way"), (2400, ", done"))
+    now = time.time()
+    runs = {
+        "ticker": Run(1, "failed", now - 1800, now, why="too slow"),
+        "waits": Run(2, "recording", now - 9000, now, why="no server"),
+        "fails": Run(3, "failed", now - 10, now, why="too busy to compare"),
+    }
+    show = Show(True, slide=6, begun=now, runs=runs, next_id=4)
+    async with served(recorded, hour, show, tmp_path) as address:
+        page = await open_at(windows, address.audience, 6)
+        presenter = await open_at(windows, address.presenter, 6)
+        for steps_back, slide, why, seen in (
+            (1, 5, "too busy to compare", "begun"),
+            (2, 4, "no server", "begun, under way, done"),
+            (3, 2, "too slow", "begun, under way"),
+        ):
+            for _ in range(steps_back):
+                await page.keyboard.press("ArrowLeft")
+            await on_slide(presenter, slide)
+            for window in (page, presenter):
+                await expect(window.locator(SCREEN)).to_have_text(seen)
+                label = window.locator(LABEL)
+                await expect(label).to_have_text(re.compile(f"{REC} · {why}$"))
+                bar = await window.locator(f"{ACTIVE} .stage-bar").evaluate(
+                    "bar => [bar.scrollWidth - bar.clientWidth, bar.scrollHeight]"
+                )
+                assert bar == [0, 72]  # nothing is cut off, or in a second line
+            demo = presenter.locator(".stage-clock .demo")
+            await expect(demo).to_have_text(f"demo: {why} → recording")
+
+
+async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
+    windows: BrowserContext, recorded: Path, built: Built, tmp_path: Path
+) -> None:
+    known = with_recordings(built, (3600, "done"))
+    for deck, seconds, said in (
+        (known, 600, r"demo: running 6\d\d s of about 3600"),
+        (known, 5401, "slow: t shows the recording"),
+        (with_recordings(built), 5401, r"demo: running 5\d\d\d s"),
+    ):
+        started = time.time() - seconds
+        run = Run(1, "running", started, started)
+        show = Show(True, 4, 1, begun=started, runs={"waits": run}, next_id=2)
+        async with served(recorded, deck, show, tmp_path) as address:
+            page = await open_at(windows, address.presenter, 4)
+            demo = page.locator(".stage-clock .demo")
+            await expect(demo).to_have_text(re.compile(f"^{said}$"))
+            await page.close()
+
+
+async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
+    windows: BrowserContext, started: Present
+) -> None:
+    page = await open_at(windows, started.audience, 4)
     await page.keyboard.press("ArrowRight")
     pid = await pid_on(page)
-    show.process.kill()
-    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
+    started.process.kill()
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · no server$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     assert await asyncio.to_thread(gone, pid)
 
 
 async def test_two_windows_see_one_run_and_the_keys_work_in_both(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     audience = await open_at(windows, show.audience, 3)
     presenter = await windows.new_page()
@@ -187,7 +300,7 @@ async def on_slide(page: Page, slide: int) -> None:
 
 
 async def test_windows_in_browsers_that_share_nothing_move_together(
-    windows: BrowserContext, strangers: BrowserContext, show: Present
+    windows: BrowserContext, strangers: BrowserContext, show: Served
 ) -> None:
     one = await open_at(windows, show.audience, 1)
     other = await strangers.new_page()
@@ -230,7 +343,7 @@ async def test_steps_of_the_code_are_steps_of_the_show(
 
 
 async def test_a_window_that_only_looks_follows_and_changes_nothing(
-    windows: BrowserContext, strangers: BrowserContext, show: Present
+    windows: BrowserContext, strangers: BrowserContext, show: Served
 ) -> None:
     speaker = await open_at(windows, show.audience, 3)
     viewer = await strangers.new_page()
@@ -251,7 +364,7 @@ async def test_a_window_that_only_looks_follows_and_changes_nothing(
 
 
 async def test_back_returns_to_before_the_run_and_then_leaves(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 4)
     await page.keyboard.press("PageDown")
@@ -264,6 +377,16 @@ async def test_back_returns_to_before_the_run_and_then_leaves(
     await on_slide(page, 3)
 
 
+def kept(saved: Saved, slide: int) -> bool:
+    """Return whether a slide is kept for a restart, or is so in time."""
+    end = time.monotonic() + PATIENCE
+    while (show := saved.read()) is None or show.slide != slide:
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
     windows: BrowserContext, strangers: BrowserContext, talk: Path
 ) -> None:
@@ -274,13 +397,15 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await expect(page.locator(SCREEN)).to_contain_text("try next:")
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
-        await on_slide(page, 4)
+        await on_slide(page, 4)  # at once; the server hears of it, and keeps it
+        port = show.audience.rstrip("/").rpartition(":")[2]
+        saved = Saved(Paths(talk).build, int(port))
+        assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
         await asyncio.to_thread(show.process.wait, PATIENCE)
         # What is done meanwhile is done in this window.
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
-    port = show.audience.rstrip("/").rpartition(":")[2]
     with present(talk, "--port", port) as again:
         assert (
             again.said[0] == "Going on from slide 4, where the last show was cut off."
@@ -301,15 +426,15 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, started: Present
 ) -> None:
-    page = await open_at(windows, show.audience, 2)
+    page = await open_at(windows, started.audience, 2)
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
     await expect(presenter.locator(LABEL)).to_have_text(re.compile("→ runs it"))
-    show.process.kill()
-    await asyncio.to_thread(show.process.wait, PATIENCE)
+    started.process.kill()
+    await asyncio.to_thread(started.process.wait, PATIENCE)
     await presenter.keyboard.press("ArrowRight")
     for window in (page, presenter):
         await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
@@ -332,7 +457,7 @@ async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
 
 
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
-    windows: BrowserContext, show: Present
+    windows: BrowserContext, show: Served
 ) -> None:
     page = await windows.new_page()
     await page.goto(show.presenter)
@@ -349,22 +474,23 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
     await page.goto(f"{show.presenter}#5")
     await page.keyboard.press("ArrowRight")
-    await expect(clock.locator(".demo")).to_have_text("demo: failed → recording")
+    await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
-    windows: BrowserContext, talk: Path
+    windows: BrowserContext, recorded: Path, built: Built, tmp_path: Path
 ) -> None:
-    with present(talk, "--minutes", "60") as show:
+    show = Show(live=True)
+    async with served(recorded, built, show, tmp_path, minutes=60) as address:
         page = await windows.new_page()
-        await page.goto(show.presenter)
+        await page.goto(address.presenter)
         await expect(page.locator(".stage-clock .time")).to_have_text("0:00 of 60:00")
 
 
 async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
-    windows: BrowserContext, show: Present, talk: Path
+    windows: BrowserContext, started: Present, talk: Path
 ) -> None:
-    page = await open_at(windows, show.audience, 3)
+    page = await open_at(windows, started.audience, 3)
     section = talk / "slides" / "10-more.md"
     text = section.read_text("utf-8")
     section.write_text(text.replace("## Third", "## Changed"), encoding="utf-8")
@@ -380,7 +506,7 @@ async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
 
 
 async def test_a_page_of_another_origin_cannot_reach_the_stage(
-    windows: BrowserContext, show: Present, tmp_path: Path
+    windows: BrowserContext, show: Served, tmp_path: Path
 ) -> None:
     handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
     (tmp_path / "index.html").write_text("<title>evil</title>", encoding="utf-8")

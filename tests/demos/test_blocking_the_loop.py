@@ -1,5 +1,6 @@
 import asyncio
 import operator
+import re
 import threading
 import time
 from functools import partial
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from demos import blocking_the_loop
 from demos.blocking_the_loop import (
     Job,
     in_loop,
@@ -14,9 +16,14 @@ from demos.blocking_the_loop import (
     in_thread,
     in_threads,
     in_time,
+    main,
     watch,
 )
+from demos.support import heartbeats
+from demos.support.console import console
 from demos.support.processes import process_pool
+from demos.support.samples import TooBusy
+from demos.support.thread_costs import GivenUp, Pool
 
 PERIOD = 0.002  # seconds
 
@@ -112,3 +119,40 @@ async def test_a_timeout_gives_up_on_a_thread_that_runs_on() -> None:
 
 async def test_what_is_over_in_time_comes_back() -> None:
     assert await in_time(60, partial(operator.add, 40, 2)) == 42
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking_the_loop, "PERIOD", PERIOD)
+    monkeypatch.setattr(heartbeats, "PERIOD", PERIOD)
+
+
+def test_the_lesson_names_what_was_measured(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "SEEN", 60.0)  # seconds: no machine is too busy
+    monkeypatch.setattr(heartbeats, "TURNS", 60.0)
+    monkeypatch.setattr(GivenUp, "refuse_impossible", lambda _: None)
+    monkeypatch.setattr(Pool, "refuse_impossible", lambda _: None)
+    with console.capture() as captured:
+        lesson = main(seconds=0.01)
+    assert re.fullmatch(
+        r"time\.sleep\(0\.01\) made a heartbeat \d+ ms late; "
+        r"in a thread \d+ ms, idle \d+ ms",
+        lesson,
+    )
+    drawn = captured.get()
+    for words in ("nothing to do", "40 × to_thread: ", "timeout(0.1) gave up at "):
+        assert words in drawn
+
+
+def test_on_a_busy_machine_there_is_a_picture_and_no_lesson(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "SEEN", -1.0)  # so that any beat is late
+    with (
+        console.capture() as captured,
+        pytest.raises(TooBusy, match="with nothing to do, a heartbeat came"),
+    ):
+        main(seconds=0.01)
+    assert "computing in a process" in captured.get()

@@ -1,9 +1,20 @@
 import asyncio
+import re
 from collections.abc import Callable
 
 import pytest
 
-from demos.cancellation import Children, child, in_gather, in_task_group, in_timeout
+from demos.cancellation import (
+    Children,
+    child,
+    in_gather,
+    in_task_group,
+    in_timeout,
+    main,
+)
+from demos.support.children import SECONDS
+from demos.support.console import console
+from demos.support.samples import TooBusy
 
 Told = list[tuple[str, str]]
 
@@ -92,3 +103,31 @@ async def test_gather_raises_while_the_siblings_go_on() -> None:
     last.cancel()
     await asyncio.wait([last])
     assert of("A", told) == BOTH
+
+
+def set_seconds(monkeypatch: pytest.MonkeyPatch, **seconds: float) -> None:
+    for row, each in seconds.items():
+        monkeypatch.setitem(SECONDS, row, each)
+
+
+def test_the_lesson_counts_who_was_cancelled_and_who_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_seconds(monkeypatch, A=4.0, B=0.0, C=2.0)
+    with console.capture() as captured:
+        lesson = main(timeout=0.1)
+    assert re.fullmatch(
+        r"TaskGroup cancelled 2 and left 0 running, "
+        r"timeout [23] and 0; gather left 2",
+        lesson,
+    )
+    assert captured.get().count("the demo ended it") == 2
+
+
+def test_where_a_child_is_over_before_one_fails_there_is_no_lesson(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_seconds(monkeypatch, A=0.2, B=0.2, C=0.0)
+    with console.capture() as captured, pytest.raises(TooBusy):
+        main(timeout=0.1)
+    assert "gather(): B fails" in captured.get()

@@ -14,9 +14,10 @@ import pytest
 from invoke.exceptions import Exit
 
 from demos.event_loop_trace import main, scenario, sleep_in_loop, sleep_in_thread
+from demos.support.console import console
 from demos.support.flags import UsageError
 from demos.support.samples import TooBusy
-from demos.support.trace import loop_view, tracer
+from demos.support.trace import loop_view, seen, tracer
 from demos.support.trace.seen import traced
 from demos.support.trace.timeline import Timeline
 
@@ -99,6 +100,18 @@ def test_the_events_and_the_timeline_of_both_runs_are_written(
     named = [(text.text or "").strip() for text in texts]
     shown = [text for text in named if text in (*TASKS, *titles)]
     assert shown == [titles[0], *TASKS, titles[1], *TASKS]
+
+
+def test_on_a_busy_machine_there_is_a_chart_and_no_lesson(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loop_view, "FRAMES", 100)
+    monkeypatch.setattr(seen, "SLACK", -1.0)  # so that anything is late
+    with console.capture() as captured, pytest.raises(TooBusy, match="late, and"):
+        main(slow=1)
+    drawn = captured.get()
+    assert "BLOCKED" in drawn
+    assert re.search(r"Bytes sent at \d+ ms were read at \d+; with to_thread", drawn)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the default loop is a Proactor")

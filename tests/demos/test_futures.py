@@ -1,8 +1,15 @@
 import asyncio
+import contextlib
+import re
 import threading
 from concurrent.futures import Future
 
-from demos.futures import ask, follow, in_event_loop, in_threads, state
+import pytest
+
+from demos.futures import ask, follow, in_event_loop, in_threads, main, state
+from demos.support import division
+from demos.support.console import console
+from demos.support.samples import TooBusy
 
 Told = list[tuple[str, str]]
 
@@ -142,3 +149,26 @@ async def test_asked_when_done_an_asyncio_future_answers() -> None:
     await in_event_loop(divide_async, divide, 0, lambda *step: told.append(step))
     assert of("caller", told) == ["asks", "result 7"]
     assert told.index(("A", "result 7")) < told.index(("caller", "asks"))
+
+
+def test_the_lesson_says_when_the_caller_asked_and_what_it_got(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(division, "SECONDS", 0.4)
+    monkeypatch.setattr(division, "FAILING_SECONDS", 0.3)
+    with console.capture(), contextlib.suppress(TooBusy):
+        assert re.fullmatch(
+            r"Asked at \d\.\d\d s: blocked \d\.\d\d s, or InvalidStateError; "
+            r"no thread was cancelled",
+            main(ask_after=0.2),
+        )
+
+
+def test_where_the_jobs_are_over_too_early_there_is_no_lesson(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(division, "SECONDS", 0.0)
+    monkeypatch.setattr(division, "FAILING_SECONDS", 0.0)
+    with console.capture() as captured, pytest.raises(TooBusy):
+        main(ask_after=0.2)
+    assert "result 7" in captured.get()

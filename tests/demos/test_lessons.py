@@ -135,7 +135,9 @@ def test_a_lesson_runs_in_an_empty_folder(slug: str, tmp_path: Path) -> None:
         encoding="utf-8",
         timeout=2 * PATIENCE,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    # asyncio's debug mode reports each step that a stall of the machine made long.
+    loud = [line for line in done.stderr.splitlines() if "Executing <" not in line]
+    assert (done.returncode, loud) == (0, [])
     ran = done.stdout.splitlines()[-1].split()
     assert set(ran) >= demo.functions().keys()
 

@@ -74,6 +74,6 @@ def test_one_task_alone_loses_nothing(
     monkeypatch.setattr(Chart, "settled", lambda _: True)
     monkeypatch.setattr(holding, "MEASURING", PATIENCE)
     lesson = main(tasks=1, threads=1)
-    assert lesson.startswith("Task and thread: ")
+    assert lesson.startswith("Task: ")
     assert lesson.endswith(" µs; an await lost 0, a Lock 0")
     assert "1 × thread" in capsys.readouterr().out

@@ -9,6 +9,7 @@ import pytest
 
 from demos.support import tiny_loop_view
 from demos.support.console import WIDTH, console
+from demos.support.samples import TooBusy
 from demos.support.source import ROWS
 from demos.support.tiny_loop_view import SleepingSelector
 from demos.tiny_event_loop import Loop, main
@@ -117,6 +118,15 @@ def test_while_one_blocks_a_timer_is_late() -> None:
     assert plain[1] == blocked[1] == "3"
     assert float(blocked[2]) < float(plain[2])
     assert int(blocked[3]) >= 200  # due after 0.1 s, served after 0.3 s
+
+
+def test_on_a_busy_machine_there_is_a_picture_and_no_lesson(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tiny_loop_view, "MARGIN", -1.0)  # so that any timer is late
+    with console.capture() as captured, pytest.raises(TooBusy, match="a timer was"):
+        main(pace=0)
+    assert "select()" in captured.get()
 
 
 FOURTH = """

@@ -27,6 +27,12 @@ def test_the_rule_is_ticked_or_corrected_by_the_times(
     assert verdict.words.startswith(words)
 
 
+@pytest.mark.parametrize(("scale", "mark"), [(0.01, "≈"), (0.1, "✓")])
+def test_short_times_must_be_further_apart(scale: float, mark: str) -> None:
+    times = {"a": Sample([scale] * 3), "b": Sample([1.4 * scale] * 3)}
+    assert judge("a", times).mark == mark
+
+
 def test_the_rows_of_each_mark_are_said() -> None:
     verdicts = {
         "few slow waits": Verdict("≈", "", 1.0),

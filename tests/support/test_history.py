@@ -54,10 +54,10 @@ def test_a_step_may_last_and_be_a_word_as_well(scene: Scene) -> None:
     scene.steps["caller"] = [Step("works", 0.0)]
     scene.steps["A"] = [Step("pending", 0.0), Step("cancelled", 4.0), Step("x", 8.0)]
     scene.steps["B"] = [Step("pending", 0.0), Step("cancel(): False", 4.0)]
-    assert scene.lane("A", 8, 8).plain == "▄▄▄▄░░░░ cancelled, x"
+    assert scene.lane("A", 8, 8).plain == "▄▄▄▄▒▒▒▒ cancelled, x"
     assert scene.lane("B", 8, 8).plain == "▄▄▄▄▄▄▄▄ cancel(): False"
     assert chart([scene], 8).plain.split("\n")[0].split() == [
-        *("▄▄", "pending", "░░", "its", "job", "runs", "on", "▆▆", "works")
+        *("▄▄", "pending", "▒▒", "its", "job", "runs", "on", "▆▆", "works")
     ]
 
 

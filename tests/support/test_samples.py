@@ -6,6 +6,7 @@ from demos.support.samples import (
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
     ties,
 )
@@ -75,6 +76,27 @@ def test_the_fastest_are_those_that_are_not_told_apart_from_the_shortest_time() 
     assert fastest({"a": a, "b": b}) == set()
     assert fastest({"b": b, "c": c}, margin=0.2) == {"b"}
     assert fastest({"a": a, "b": b, "c": c}, margin=0.6) == set()
+
+
+def test_times_whose_difference_is_hidden_by_noise_are_refused() -> None:
+    one, other = Sample([0.2, 0.24, 0.39]), Sample([0.29, 0.33, 0.34])
+    with pytest.raises(TooBusy, match="240 and 330 ms could not be told apart"):
+        refuse_undecided(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([0.2, 0.24, 0.35], [0.25, 0.26, 0.34]),  # alike
+        ([0.2, 0.2, 0.2], [0.3, 0.3, 0.3]),  # apart
+        ([0.02, 0.024, 0.035], [0.029, 0.033, 0.034]),  # short
+        ([0.2], [0.3]),  # too few
+    ],
+)
+def test_times_that_are_alike_or_apart_or_short_or_few_are_not_refused(
+    one: list[float], other: list[float]
+) -> None:
+    refuse_undecided(Sample(one), Sample(other))
 
 
 def test_work_for_one_core_that_had_less_is_refused() -> None:

@@ -15,7 +15,7 @@ from demos.support.console import console
 from demos.support.download.addresses import address
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
-from demos.support.download.screen import MEASURING, Screen
+from demos.support.download.screen import Screen
 from demos.support.download.sessions import AsyncSession, Session
 from demos.support.download.sweep import Sweep
 from demos.support.download.variants import Variant, lost, missing, outcomes
@@ -28,6 +28,7 @@ TOO_LONG = 30.0  # seconds: what would take more one after another is not run so
 PERIOD = 0.1  # seconds from one look for a Ctrl-C to the next
 SWEEP = (1, 10, 100, 1000)  # downloads at once
 WORK = 0.001  # seconds a download takes beside its latency: a guess
+PLANNED = 8.0  # seconds for three rounds: if they take longer, they may take any time
 
 Replies = list[bytes | Exception]
 Lesson = tuple[  # one by one, in threads, in tasks
@@ -139,13 +140,13 @@ def race_files(
 def rounds(ways: Sequence[Variant], files: Sequence[File]) -> int | None:
     """Return how many rounds to run: None for as many as there is time for.
 
-    Where it would not be enough for three, or nobody knows as some files will fail,
-    there are three, however long they take.
+    Where three take long even on an idle machine, or nobody knows how long, as some
+    files will fail, there are three, whatever they take.
     """
     raced = [way for way in ways if not way.skipped]
     seconds = LEAST * sum(way.bound + WORK * len(files) for way in raced)
     failing = any(file.faults.strip(",") for file in files)
-    return LEAST if failing or seconds > MEASURING else None
+    return LEAST if failing or seconds > PLANNED else None
 
 
 def from_server(

@@ -12,8 +12,8 @@ from demos.support.download.downloads import Downloads
 from demos.support.download.variants import Variant
 from demos.support.rounds import in_rounds
 
-MEASURING = 8.0  # seconds
-FRAMES = 6  # a second
+MEASURING = 5.5  # seconds
+FRAMES = 4  # a second
 PEACE = 0.5  # seconds
 
 

@@ -31,29 +31,21 @@ def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
     run once or twice is not compared.
     """
     line = f"{threads.limit:,} at once:"
-    raced = [way for way in (alone, threads, tasks) if not way.skipped]
+    both = (threads, tasks)
+    raced = both if alone.skipped else (alone, *both)
     if any(len(way.times) < LEAST for way in raced):
         return f"{line} {medians(raced)}"
+    slow = Sample([alone.bound], counted=True) if alone.skipped else alone.time
+    factors = [f"{way.name} {faster(way.time, slow)}" for way in both]
+    sign = " ≈ " if threads.time.compare(tasks.time) == "≈" else ", "
     if alone.skipped:
-        slow = Sample([alone.bound], counted=True)
-        return f"{line} {factors(threads, tasks, slow)} as fast as one by one at best"
+        return f"{line} {sign.join(factors)} as fast as one by one at best"
     if all(alike(one.time, other.time) for one, other in combinations(raced, 2)):
         return f"{line} {medians(raced)}: all alike"
-    line = f"{line} {factors(threads, tasks, alone.time)}"
-    twice = [way.time.compare(alone.time, 1.0) == "less" for way in (threads, tasks)]
-    if all(twice) and alike(threads.time, tasks.time):
-        return f"{line}: concurrency wins, not asyncio"
-    return line
-
-
-def factors(threads: Variant, tasks: Variant, slow: Sample) -> str:
-    """Return how many times as fast both are: "threads 9.2 × ≈ asyncio 9.3 ×".
-
-    "≈" is where they are not told apart.
-    """
-    figures = [f"{way.name} {faster(way.time, slow)}" for way in (threads, tasks)]
-    alike = threads.time.compare(tasks.time) == "≈"
-    return (" ≈ " if alike else ", ").join(figures)
+    twice = all(way.time.compare(slow, margin=1.0) == "less" for way in both)
+    if twice and alike(threads.time, tasks.time):
+        return f"{line} {', '.join(factors)}: concurrency wins, not asyncio"
+    return f"{line} {sign.join(factors)}"
 
 
 def faster(time: Sample, slow: Sample) -> str:

@@ -12,14 +12,16 @@ from rich.text import Text
 
 from demos.support.console import WIDTH, console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.machine import gil_enabled, python
+from demos.support.machine import gil_enabled, python, usable_cores
 from demos.support.rounds import Rounds
 from demos.support.samples import (
+    LEAST,
     Sample,
     TooBusy,
     aligned,
     fastest,
     refuse_shared,
+    refuse_undecided,
     refuse_unsteady,
 )
 from demos.support.speedup.scale import LIMIT, ONE, Scale
@@ -32,6 +34,9 @@ SPIN = 0.04  # seconds that the cores are kept busy to find the ceiling
 ALIKE = 0.1  # a tenth faster or slower is no reason to choose
 MARGIN = 0.2  # a speed-up that is so far above its limit was none
 SLOWER = 0.8  # times
+ROOM = 1.5  # times: what can be so much faster is not "as fast" on an idle machine
+LONG_JOB = 0.001  # seconds: of less, the way to a process and back is a good part
+LEAST_CEILING = 1.2  # times: two threads of one core give that
 LABEL = 17  # cells
 
 
@@ -104,21 +109,35 @@ class Comparison:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
+        ceiling = Sample(self.ceilings).median
+        if ceiling < LEAST_CEILING and usable_cores() > 1:
+            raise TooBusy(f"{self._workers} busy processes did {ceiling:.1f} × of one")
         for workload in self._workloads:
             times = self.rounds.of(workload.name)
             if workload.needs_cores:
                 refuse_shared(Sample(self.cores[workload.name, self._first]))
             refuse_unsteady(times.values())
             for way in self._others:
-                limit, margin = self._limit(workload), MARGIN
-                if workload.needs_gil and way == "threads":
-                    limit, margin = 1.0, ALIKE  # only one of them runs at a time
-                least = Sample([limit * seconds for seconds in times[way].values])
-                if times[self._first].compare(least, margin) == "more":
-                    gain = self._times(way, workload.name)
-                    raise TooBusy(
-                        f"{workload.name}, {way}: {gain:.1f} of {limit:.1f} ×"
-                    )
+                refuse_undecided(times[self._first], times[way], ALIKE)
+                self._refuse(way, workload)
+
+    def _refuse(self, way: str, workload: Workload) -> None:
+        """Raise TooBusy if a way is faster than it can be, or not faster at all.
+
+        It must be faster than one by one where it can be, if the jobs are no trifles.
+        """
+        limit, margin = self._limit(workload), MARGIN
+        if workload.needs_gil and way == "threads":
+            limit, margin = 1.0, ALIKE  # only one of them runs at a time
+        times = self.rounds.of(workload.name)
+        one, other = times[self._first], times[way]
+        least = Sample([limit * seconds for seconds in other.values])
+        above = one.compare(least, margin) == "more"
+        must = limit > ROOM and one.median > LONG_JOB * len(workload.items)
+        none = one.compare(other, ALIKE) != "more" and len(other.values) >= LEAST
+        if above or (must and none):
+            gain = self._times(way, workload.name)
+            raise TooBusy(f"{workload.name}, {way}: {gain:.1f} of {limit:.1f} ×")
 
     def gain(self, way: str, workload: str) -> str:
         """Return how many times as fast as the first way another was: "1.9 ×".

@@ -250,9 +250,10 @@
       const recording = TALK.recordings[terminal.slug];
       if (recorded && !recording) return; // a demo that nobody has recorded yet
       Object.assign(terminal, { shown, recorded });
+      const url = `ws://${location.host}/runs/${run.id}`;
       const source = recorded
         ? { data: unpack(recording.gzip) }
-        : { driver: "websocket", url: `ws://${location.host}/runs/${run.id}`, bufferTime: 0 };
+        : { driver: "websocket", url, bufferTime: 0 }; // it comes in whole frames
       terminal.player = AsciinemaPlayer.create(source, terminal.screen, {
         autoPlay: true,
         controls: false,

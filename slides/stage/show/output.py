@@ -31,9 +31,8 @@ class Output:
         """Yield the lines from the first on, without end.
 
         What was printed before comes in one go, and so does what is printed within a
-        FRAME. It comes at the end of the frame: what a demo says as it fails comes too
-        late to be seen. A reader slower than the demo skips what the backlog no longer
-        holds.
+        FRAME. All comes a frame late: what a demo says as it fails is not seen. A
+        reader slower than the demo skips what the backlog no longer holds.
         """
         async with self._more:
             await self._more.wait_for(lambda: self.lines)
@@ -44,13 +43,12 @@ class Output:
             yield line
         while True:
             async with self._more:
-                while position >= self._dropped + len(self.lines):
+                while position >= (end := self._dropped + len(self.lines)):
                     await self._more.wait()
             await asyncio.sleep(FRAME)
-            position = max(position, self._dropped + 1)
-            new = self.lines[position - self._dropped :]
-            position += len(new)
-            for line in _joined(new):
+            first, last = (max(at - self._dropped, 1) for at in (position, end))
+            position = end
+            for line in _joined(self.lines[first:last]):
                 yield line
 
 

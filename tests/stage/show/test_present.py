@@ -143,12 +143,13 @@ async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(
 ) -> None:
     packages = talk / "slides" / "node_modules"
     kept = packages.readlink()
-    with present(talk) as show:
+    with present(talk, "--minutes", "60") as show:
         shutil.rmtree(talk / ".build")
         packages.unlink()
         assert "A talk" in await asyncio.to_thread(fetch, show.audience)
         change(talk, "## Third", "## Changed")
         message = await told(show, lambda message: message["error"])
+        assert message["minutes"] == 60
         assert message["error"].startswith("npm could not install the deck's packages")
         assert "\n" not in message["error"]
         assert "Third" in await asyncio.to_thread(fetch, show.audience)

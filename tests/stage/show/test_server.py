@@ -10,15 +10,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from slides.stage.paths import Paths
-from slides.stage.show import output, present
+from slides.stage.show import output
 from slides.stage.show.built import Built
-from slides.stage.show.saved import Saved
 from slides.stage.show.server import Stage
 from slides.stage.show.state import Show, Slide
-from tests.talks import PATIENCE, gone, write_demo
+from tests.talks import PATIENCE, gone, serving, write_demo
 
 DEMOS = ("ticker", "waits", "fails", "exits", "floods")
 DECK = [Slide("One", 0, None), *(Slide(demo, 0, demo) for demo in DEMOS)]
@@ -103,18 +101,11 @@ def standing(demo: str, state: str) -> Callable[[dict[str, Any]], bool]:
 async def housed(paths: Paths, folder: Path, **options: Any) -> AsyncIterator[House]:
     files = {"index.html": b"<script>1</script>"}
     built = Built("first", files, DECK, "'sha256-x'")
-    async with asyncio.TaskGroup() as tasks, aiohttp.ClientSession() as client:
-        listener = present.listen(None)
-        port = listener.getsockname()[1]
-        saved = Saved(folder, port)
-        stage = Stage(paths, built, Show(live=True), saved, grace=0.2, **options)
-        running = tasks.create_task(stage.run())
-        site = web.AppRunner(stage.app(port))
-        await site.setup()
-        await web.SockSite(site, listener).start()
+    async with (
+        serving(paths, built, Show(live=True), folder, **options) as (stage, port),
+        aiohttp.ClientSession() as client,
+    ):
         yield House(stage, port, client)
-        running.cancel()
-        await site.cleanup()
 
 
 @pytest.fixture
@@ -200,13 +191,19 @@ async def test_what_is_printed_within_a_frame_comes_at_once() -> None:
     lines = run.follow()
     await run.add("{}")
     assert await anext(lines) == "{}"
-    waiting = asyncio.create_task(anext(lines))
-    for code, data in (("o", "1"), ("o", "2"), ("m", "a lesson"), ("o", "3")):
-        await run.add(json.dumps([0.01, code, data]))
-    assert json.loads(await waiting) == [0, "o", "123"]
-    assert json.loads(await anext(lines)) == [0.01, "m", "a lesson"]
-    await run.add('[0.01, "x", "0"]')
-    assert json.loads(await anext(lines)) == [0.01, "x", "0"]
+    for events in (
+        [("o", "1"), ("o", "2"), ("m", "a lesson"), ("o", "3")],
+        [("o", "4"), ("x", "0")],
+    ):
+        for code, data in events:
+            await run.add(json.dumps([0.01, code, data]))
+    expected: list[list[object]] = [
+        [0, "o", "1234"],
+        [0.01, "m", "a lesson"],
+        [0.01, "x", "0"],
+    ]
+    for event in expected:
+        assert json.loads(await anext(lines)) == event
     await lines.aclose()
 
 

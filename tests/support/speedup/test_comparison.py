@@ -50,6 +50,13 @@ def all_measured(found: Comparison, **seconds: float) -> Comparison:
     return found
 
 
+def possible() -> Comparison:
+    """Have all be as on an idle machine with a ceiling of 1.8."""
+    found = all_measured(compared(), threads=1.2, processes=1.15)
+    measure(found, "CPU-bound", threads=2.0, processes=1.2)
+    return found
+
+
 def tinted(found: Comparison) -> list[tuple[str, str]]:
     """What is in the style of a model below the heads of the columns, and the style."""
     text = found.__rich__()
@@ -176,9 +183,7 @@ def test_the_picture_fits_the_screen(ways: tuple[str, ...]) -> None:
 
 
 def test_what_is_possible_is_not_refused() -> None:
-    found = all_measured(compared(), threads=2.0, processes=1.1)
-    measure(found, "I/O-bound", threads=1.0, processes=1.0)
-    found.refuse_impossible()
+    possible().refuse_impossible()
 
 
 @pytest.mark.parametrize(
@@ -188,19 +193,22 @@ def test_what_is_possible_is_not_refused() -> None:
         ("CPU-bound", "processes", 0.5, "CPU-bound, processes: 4.0 of 1.8 ×"),
         ("I/O-bound", "threads", 0.5, "I/O-bound, threads: 4.0 of 2.0 ×"),
         ("C code", "threads", 0.8, "C code, threads: 2.5 of 1.8 ×"),
+        ("CPU-bound", "processes", 2.1, "CPU-bound, processes: 1.0 of 1.8 ×"),
+        ("I/O-bound", "processes", 2.1, "I/O-bound, processes: 1.0 of 2.0 ×"),
+        ("C code", "threads", 1.9, "C code, threads: 1.1 of 1.8 ×"),
     ],
 )
-def test_a_speedup_above_its_limit_is_refused(
+def test_a_speedup_above_its_limit_is_refused_and_none_where_there_is_room(
     name: str, way: str, seconds: float, seen: str
 ) -> None:
-    found = all_measured(compared(), threads=2.0, processes=1.2)
+    found = possible()
     found.rounds.times[name, way] = [seconds] * 3
     with pytest.raises(TooBusy, match=seen):
         found.refuse_impossible()
 
 
 def test_computing_that_shared_its_core_is_refused_and_waiting_is_not() -> None:
-    found = all_measured(compared(), threads=2.0, processes=1.2)
+    found = possible()
     found.cores["I/O-bound", FIRST] = [0.0]
     found.refuse_impossible()
     found.cores["C code", FIRST] = [0.9, 0.4, 0.3]
@@ -209,7 +217,32 @@ def test_computing_that_shared_its_core_is_refused_and_waiting_is_not() -> None:
 
 
 def test_work_that_took_twice_as_long_at_one_time_is_refused() -> None:
-    found = all_measured(compared(), threads=2.0, processes=1.2)
+    found = possible()
     found.rounds.times["C code", "threads"] = [1.2, 1.3, 2.5]
     with pytest.raises(TooBusy, match="the same work took 1200–2500 ms"):
         found.refuse_impossible()
+
+
+def test_cores_that_give_no_more_than_one_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = all_measured(compared(), threads=2.0, processes=2.0)
+    measure(found, "I/O-bound", threads=1.0, processes=1.0)
+    found.ceilings = [1.0, 1.1, 1.3]
+    monkeypatch.setattr(comparison, "usable_cores", lambda: 1)
+    found.refuse_impossible()
+    monkeypatch.setattr(comparison, "usable_cores", lambda: 2)
+    with pytest.raises(TooBusy, match=r"2 busy processes did 1\.1 × of one"):
+        found.refuse_impossible()
+
+
+def test_none_is_refused_of_one_round_or_of_trifles() -> None:
+    found = possible()
+    found.rounds.times["C code", "threads"] = [1.9]
+    found.refuse_impossible()
+    trifles = [Workload("C code", "hashes", abs, [0] * 3000)]
+    ways = dict.fromkeys(THREE, one_by_one)
+    found = Comparison(ways, trifles, ThreadPoolExecutor(), workers=2)
+    found.ceilings = [1.8]
+    measure(found, "C code", threads=2.0, processes=4.0)
+    found.refuse_impossible()
