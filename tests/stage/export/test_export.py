@@ -330,12 +330,12 @@ def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     assert "No browser is installed" not in done.stdout  # one was chosen
     assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
-    assert len(pdf.pages) == 6 + 3
+    assert len(pdf.pages) == 6 + 4  # it begins with all lit
     drawn = [page.get_contents().get_data() for page in pdf.pages[6:]]  # type: ignore[union-attr]
-    assert len(set(drawn)) == 3
+    assert len(set(drawn)) == 4
     assert ["Steps" in page.extract_text() for page in pdf.pages] == [False] * 6 + [
         True
-    ] * 3
+    ] * 4
     assert [(name, page) for _, name, page in outline(pdf)][-2:] == [
         ("Last", 5),
         ("Steps", 6),
@@ -346,7 +346,7 @@ def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(
     fit: Path, browser_path: Path
 ) -> None:
     before = digests(fit / "slides")
-    wanted = ["--only", "pdf,handout,web", "--with-notes"]
+    wanted = ["--only", "pdf,handout,web", "--with-notes", "--theme", "light"]
     wanted += ["--browser", str(browser_path)]
     (fit / "out").mkdir()
     (fit / "out" / "mine.txt").touch()
@@ -360,6 +360,7 @@ def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(
     assert digests(fit / "slides") == before
     page = (fit / "out" / "web" / "index.html").read_text("utf-8")
     assert "Say hello." in page
+    assert page.count(' data-color-scheme="light"') == page.count("<section id=") == 6
 
 
 def created(folder: Path) -> float:
@@ -418,6 +419,7 @@ def test_a_deck_not_fit_to_publish(fit: Path, line: str, problem: str) -> None:
     ("flags", "problem"),
     [
         (("--only", "pdf,odp"), "--only takes some of pdf,handout,pptx,web,image"),
+        (("--theme", "blue"), "--theme is dark or light, not 'blue'"),
         (("--browser", "no/such/browser"), "--browser names no file: no/such/browser"),
     ],
 )
