@@ -243,6 +243,25 @@ def test_a_step_alone_always_stands_out(tmp_path: Path, page: Page) -> None:
     assert slide["steps"] == 0
 
 
+@pytest.mark.parametrize(("kind", "columns"), [("twins", 78), ("seen", 49)])
+def test_two_blocks_of_code_fit_one_above_the_other(
+    tmp_path: Path, page: Page, kind: str, columns: int
+) -> None:
+    lines = ["x" * columns] * 15
+    one, other = (
+        "\n".join(["```text", *part, "```"]) for part in (lines[:7], lines[7:])
+    )
+    figure = "```threads\n171 ms\n[1.0–1.2]\n```\n\nwhat it is,\nin two lines"
+    figures = f"\n\n{figure}\n\n{figure}" if kind == "seen" else ""
+    html(tmp_path, f"<!-- _class: {kind} -->\n\n{one}\n\n{other}{figures}")
+    page.goto((tmp_path / "index.html").as_uri())
+    overflow = (STAGE / "export" / "overflow.js").read_text("utf-8")
+    assert page.evaluate(overflow) == []
+    size = "all => all.map(each => getComputedStyle(each).fontSize)"
+    sizes = page.locator("code.language-text").evaluate_all(size)
+    assert sizes == ["24px", "24px"]
+
+
 def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
     page = html(tmp_path, "🐍 and $x$")
     assert "🐍 and $x$" in page
