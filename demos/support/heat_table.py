@@ -1,9 +1,7 @@
 """A heat table: times by row and column, the best tinted; what they say of a rule."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from math import ceil
-from time import perf_counter, thread_time
 from typing import NamedTuple
 
 from rich.live import Live
@@ -19,7 +17,6 @@ from demos.support.samples import (
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
     refuse_undecided,
     refuse_unsteady,
 )
@@ -38,7 +35,7 @@ class Row(NamedTuple):
     seconds: float
     advice: str  # the column that a rule names
     calls: Calls
-    one_core: str = ""  # the column whose call computes, in this thread
+    waits: bool = True
 
 
 class Verdict(NamedTuple):
@@ -92,8 +89,7 @@ class HeatTable:
         self._rows = rows
         self._at_once = at_once
         self._models = list(rows[0].calls)
-        self.cores: list[float] = []  # that calls which keep one busy had of it
-        self.rounds = Rounds({row.name: self._calls(row) for row in rows})
+        self.rounds = Rounds({row.name: row.calls for row in rows})
 
     def measure(self, seconds: float, repeat: int | None) -> None:
         """Draw the table while all is measured (see `Rounds`)."""
@@ -102,8 +98,7 @@ class HeatTable:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that work takes which runs by itself."""
-        if self.cores:
-            refuse_shared(Sample(self.cores))
+        self.rounds.refuse_shared()
         for row in self._rows:
             times = self.rounds.of(row.name)
             refuse_unsteady(times.values())
@@ -125,23 +120,9 @@ class HeatTable:
 
     def _least(self, row: Row, model: str) -> float:
         """Return the seconds that a model waits at least: none where it computes."""
-        if row.one_core:
+        if not row.waits:
             return 0.0
         return row.seconds * ceil(row.jobs / self._at_once.get(model, row.jobs))
-
-    def _calls(self, row: Row) -> Calls:
-        """Return the calls of a row, the one that keeps one core busy watched."""
-        calls = dict(row.calls)
-        if row.one_core:
-            calls[row.one_core] = partial(self._watch, calls[row.one_core])
-        return calls
-
-    def _watch(self, call: Callable[[], object]) -> object:
-        """Return what a call does, and keep how much of a core it had."""
-        cpu, began = thread_time(), perf_counter()
-        result = call()
-        self.cores.append((thread_time() - cpu) / (perf_counter() - began))
-        return result
 
     def __rich__(self) -> Text:
         """Draw the table as it is now."""

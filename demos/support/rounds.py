@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from invoke.exceptions import Exit
 
+from demos.support.cores import refuse_shared, share_of_cores
 from demos.support.samples import LEAST, Sample, TooBusy
 
 K = TypeVar("K")
@@ -58,6 +59,7 @@ class Rounds:
             for column, call in calls.items()
         }
         self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self.shares: list[float] = []  # of the cores, once a round
         self.doing = ""  # what is being called
 
     def measure(
@@ -70,6 +72,8 @@ class Rounds:
         results: dict[str, object] = {}
         keys = list(self._calls)
         for number, (row, column) in in_rounds(keys, self.settled, seconds, repeat):
+            if number > len(self.shares):
+                self.shares.append(share_of_cores())
             which = f"round {number}" if number else "to warm up"
             self.doing = f"▶ {which}: {row}, {column}"
             show()
@@ -82,6 +86,10 @@ class Rounds:
                 self.times[row, column].append(took)
         self.doing = ""
         show()
+
+    def refuse_shared(self) -> None:
+        """Raise TooBusy if others had a good part of the cores meanwhile."""
+        refuse_shared(Sample(self.shares))
 
     def settled(self) -> bool:
         """Return whether all times are."""

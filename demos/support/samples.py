@@ -13,7 +13,6 @@ LEAST = 3  # values: what was measured less often is not told apart from anythin
 SETTLED = 0.1  # of the median: a middle half that is narrower will not move much
 LONG = 0.05  # seconds: what takes longer does not take twice as long by chance
 UNDECIDED = 1.25  # times: medians so far apart that noise alone hides it
-CORE = 0.8  # of a core: what computes all the time and gets less has shared it
 
 Order = Literal["less", "≈", "more"]
 
@@ -141,15 +140,6 @@ def refuse_undecided(one: Sample, other: Sample, margin: float = 0.0) -> None:
         unit, scale, digits = _unit(longer)
         pair = f"{shorter * scale:.{digits}f} and {longer * scale:.{digits}f} {unit}"
         raise TooBusy(f"{pair} could not be told apart")
-
-
-def refuse_shared(cores: Sample) -> None:
-    """Raise TooBusy if work that keeps one core busy has shared it with others.
-
-    `cores` are its seconds of CPU by the seconds that it took.
-    """
-    if cores.median < CORE:
-        raise TooBusy(f"work for one core got {cores.median:.1f} of it")
 
 
 def aligned(times: Sample) -> str:

@@ -14,7 +14,8 @@ from slides.stage import recordings, runner
 from tests.talks import PATHS
 
 BUSY = 4 * usable_cores()  # processes
-# Busy until the process that started it is gone, however that ends.
+# Busy until the process that started it is gone, however that ends; each in a session
+# of its own, as programs are that were started apart: Linux is fair among sessions.
 SPIN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
@@ -54,7 +55,10 @@ async def play(slug: str) -> str:
 @contextlib.contextmanager
 def busy_processes(count: int) -> Iterator[None]:
     """Keep so many processes busy until the end of the block."""
-    spinning = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(count)]
+    spinning = [
+        subprocess.Popen([sys.executable, "-c", SPIN], start_new_session=True)
+        for _ in range(count)
+    ]
     try:
         yield
     finally:

@@ -70,6 +70,7 @@ def test_every_call_is_made_and_shown_before() -> None:
     ]
     assert {len(seconds) for seconds in rounds.times.values()} == {2}
     assert rounds.of("two").keys() == {"a", "b"}
+    assert len(rounds.shares) == 2  # of the cores, once a round
 
 
 def test_other_results_are_an_error() -> None:

@@ -5,7 +5,6 @@ from demos.support.samples import (
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
     refuse_undecided,
     refuse_unsteady,
     ties,
@@ -97,12 +96,6 @@ def test_times_that_are_alike_or_apart_or_short_or_few_are_not_refused(
     one: list[float], other: list[float]
 ) -> None:
     refuse_undecided(Sample(one), Sample(other))
-
-
-def test_work_for_one_core_that_had_less_is_refused() -> None:
-    refuse_shared(Sample([0.99, 0.85, 0.3]))
-    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
-        refuse_shared(Sample([0.99, 0.3, 0.2]))
 
 
 def test_tied_is_what_is_not_told_apart_from_the_best() -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from demos.support.console import WIDTH, console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.machine import gil_enabled, python, usable_cores
+from demos.support.machine import gil_enabled, python
 from demos.support.rounds import Rounds
 from demos.support.samples import (
     LEAST,
@@ -20,7 +20,6 @@ from demos.support.samples import (
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
     refuse_undecided,
     refuse_unsteady,
 )
@@ -36,7 +35,6 @@ MARGIN = 0.2  # a speed-up that is so far above its limit was none
 SLOWER = 0.8  # times
 ROOM = 1.5  # times: what can be so much faster is not "as fast" on an idle machine
 LONG_JOB = 0.001  # seconds: of less, the way to a process and back is a good part
-LEAST_CEILING = 1.2  # times: two threads of one core give that
 LABEL = 17  # cells
 
 
@@ -109,13 +107,9 @@ class Comparison:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
-        ceiling = Sample(self.ceilings).median
-        if ceiling < LEAST_CEILING and usable_cores() > 1:
-            raise TooBusy(f"{self._workers} busy processes did {ceiling:.1f} × of one")
+        self.rounds.refuse_shared()
         for workload in self._workloads:
             times = self.rounds.of(workload.name)
-            if workload.needs_cores:
-                refuse_shared(Sample(self.cores[workload.name, self._first]))
             refuse_unsteady(times.values())
             for way in self._others:
                 refuse_undecided(times[self._first], times[way], ALIKE)

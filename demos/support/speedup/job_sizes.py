@@ -18,10 +18,9 @@ from demos.support.samples import (
     Sample,
     TooBusy,
     aligned,
-    refuse_shared,
     refuse_unsteady,
 )
-from demos.support.speedup.comparison import ALIKE, MARGIN, Way, run
+from demos.support.speedup.comparison import ALIKE, MARGIN, Way
 from demos.support.speedup.pools import executors, start
 from demos.support.speedup.scale import ONE, Scale
 
@@ -59,7 +58,6 @@ class JobSizes:
         self._pooled = pooled
         self._workers = workers
         self.starts: dict[str, list[float]] = defaultdict(list)
-        self.cores: list[float] = []  # that the largest jobs alone kept busy
         self.rounds = Rounds({})
 
     def measure(self, seconds: float, repeat: int | None) -> None:
@@ -80,7 +78,7 @@ class JobSizes:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
-        refuse_shared(Sample(self.cores))
+        self.rounds.refuse_shared()
         refuse_unsteady(map(Sample, self.starts.values()))
         for size in SIZES:
             alone, pooled = self.times(size, with_start=False)
@@ -113,14 +111,10 @@ class JobSizes:
     def _calls(self, size: float, pool: ProcessPool) -> Calls:
         """Return the two ways to do a job of that size for each worker."""
         terms = [size_for(pi, size)] * self._workers
-
-        def alone() -> list[float]:
-            results, cores = run(self._alone, pi, terms)
-            if size == max(SIZES):
-                self.cores.append(cores)
-            return results
-
-        return {"alone": alone, "pooled": partial(self._pooled, pi, terms, pool)}
+        return {
+            "alone": partial(self._alone, pi, terms),
+            "pooled": partial(self._pooled, pi, terms, pool),
+        }
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""

@@ -28,7 +28,7 @@ def test_every_size_is_measured_alone_and_in_processes_and_every_start() -> None
         alone, pooled = sizes.times(size, with_start=False)
         assert len(alone.values) == len(pooled.values) == 1
     assert sizes.starts.keys() == executors().keys()
-    assert sizes.cores
+    assert len(sizes.rounds.shares) == 1
 
 
 def measured() -> JobSizes:
@@ -40,7 +40,7 @@ def measured() -> JobSizes:
         alone, pooled = 2 * size, 1.1 * size + 0.005
         sizes.rounds.times[label(size), "alone"] = [alone, alone * 1.01, alone]
         sizes.rounds.times[label(size), "pooled"] = [pooled, pooled * 1.01, pooled]
-    sizes.cores = [1.0, 0.9, 1.0]
+    sizes.rounds.shares = [1.0, 0.9, 1.0]
     return sizes
 
 
@@ -83,8 +83,8 @@ def test_what_is_impossible_is_refused() -> None:
     sizes.rounds.times["30 ms", "pooled"] = [0.02, 0.021, 0.02]
     with pytest.raises(TooBusy, match=r"30 ms: 3\.0 of 2 ×"):
         sizes.refuse_impossible()
-    sizes.cores = [0.3, 0.3, 0.4]
-    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
+    sizes.rounds.shares = [0.3, 0.3, 0.4]
+    with pytest.raises(TooBusy, match=r"cores, there were \d\.\d to be had"):
         sizes.refuse_impossible()
 
 
