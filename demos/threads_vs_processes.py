@@ -25,7 +25,7 @@ from demos.support.speedup.pools import THREADS, WORKERS, running_pools
 
 Job = Callable[[Any], Any]  # is called with an item, returns its result
 Items = list[Any]
-MEASURING = 3.0  # seconds, and 20 times a workload
+MEASURING = 1.5  # seconds, and 20 times a workload
 
 
 def one_by_one(job: Job, items: Items) -> Items:

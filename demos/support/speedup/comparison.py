@@ -53,13 +53,15 @@ def workloads(port: int, workers: int, seconds: float) -> list[Workload]:
     """Return workloads of `seconds` each; `port` is that of a slow server."""
     numbers = range(workers * JOBS)
     each = seconds / len(numbers)
-    terms = [size_for(pi, each) + n for n in numbers]
-    ask, waits = partial(request, port), [each + n / 1e5 for n in numbers]
-    blocks = [size_for(sha256, each) + n for n in numbers]
+    terms, blocks = size_for(pi, each), size_for(sha256, each)
+    sums = [terms + n for n in numbers]
+    waits = [each + n / 1e5 for n in numbers]
+    digests = [blocks + n for n in numbers]
+    ask = partial(request, port)
     return [
-        Workload("CPU-bound", "pi(): Python code", pi, terms, needs_gil=gil_enabled()),
+        Workload("CPU-bound", "pi(): Python code", pi, sums, needs_gil=gil_enabled()),
         Workload("I/O-bound", "request(): waits", ask, waits, needs_cores=False),
-        Workload("C code", "sha256(): C code", sha256, blocks),
+        Workload("C code", "sha256(): C code", sha256, digests),
     ]
 
 
