@@ -67,7 +67,7 @@ async def in_tasks(job: AsyncJob, items: Items) -> Items:
 def main(
     waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 150,
     repeat: Annotated[
-        int | None, Flag("rounds to measure; else as many as it needs", 1)
+        int | None, Flag("rounds to measure; else as many as it needs", 3)
     ] = None,
 ) -> str:
     """Measure each workload in each model, and compare the best with the rule's."""
@@ -76,7 +76,7 @@ def main(
         computing = models(pi, pi_async, [size_for(pi, 0.025)] * 8, usable_cores())
         cpu, fast, slow = rule(False), rule(True), rule(True, io_very_slow=True)
         rows = [  # names, numbers of jobs, seconds of each
-            Row("CPU-bound", 8, 0.025, cpu, computing, waits=False),
+            Row("CPU-bound", 8, 0.025, cpu, computing, one_core="asyncio"),
             Row("few fast waits", 8, 0.005, fast, waiting([0.005] * 8, 8)),
             Row("few slow waits", 8, 0.25, slow, waiting([0.25] * 8, 8)),
             Row("many slow waits", waits, 0.05, slow, waiting([0.05] * waits, waits)),

@@ -2,11 +2,12 @@
 
 import multiprocessing
 from collections.abc import Callable
-from math import isnan
+from math import isnan, nan
 from time import perf_counter
 from typing import Any
 
 from demos.support.bars import Chart, drawn
+from demos.support.cores import refuse_shared
 from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.support.rounds import in_rounds
@@ -14,6 +15,7 @@ from demos.support.samples import Sample, TooBusy, refuse_unsteady
 
 MEASURING = 3.5  # seconds, for five rounds of so many:
 TASKS, THREADS = 10_000, 2_000
+SPARE = 64 * 1024  # bytes, of pages of 4 KiB that are taken some at a time
 
 # Gets how many are to wait, and what to measure (before, and when all wait): returns
 # by how much it grew for each.
@@ -34,6 +36,7 @@ class Charts:
         deposits = f"balance after {tasks:,} × 1 was paid in at once"
         locks = {"no Lock": "asyncio", "asyncio.Lock": "asyncio"}
         self.balance = Chart(deposits, max, locks, counted=True)
+        self.shares: list[float] = []  # of the cores, once a round
         self.picture = drawn([self.memory, self.start, self.balance])
 
     def measure(self, hold_tasks: Hold, hold_threads: Hold) -> None:
@@ -44,7 +47,9 @@ class Charts:
         holds = {self.task: hold_tasks, self.thread: hold_threads}
         with one_process_each() as pool:
             end = perf_counter() + 2 * self.seconds
-            for number, row in in_rounds([*holds], self._settled, self.seconds):
+            for number, row in in_rounds(
+                [*holds], self._settled, self.seconds, shares=self.shares
+            ):
                 count = self.counts[row] if number else 1
                 job = pool.apply_async(cost_of_each, (holds[row], count))
                 try:  # a busy machine may take seconds for one
@@ -57,11 +62,13 @@ class Charts:
                     self.start.add(row, seconds * 1e6)
                     self.picture.refresh()
 
-    def refuse_unsteady(self) -> None:
-        """Raise TooBusy if all the tasks, or threads, once took twice as long to start.
+    def refuse_busy(self) -> None:
+        """Raise TooBusy if others had a good part of the cores meanwhile.
 
-        Call it when the picture has ended: it stays.
+        Or if all the tasks, or threads, once took twice as long to start. Call it when
+        the picture has ended: it stays.
         """
+        refuse_shared(self.shares)
         refuse_unsteady(
             Sample([each * self.counts[row] / 1e6 for each in values])
             for row, values in self.start.values.items()
@@ -72,7 +79,7 @@ class Charts:
         return self._cost(self.task)
 
     def cost_of_thread(self) -> str:
-        """Return what one thread takes: "≈" is before what is as much as of a task."""
+        """Return what one thread takes; "≈" is before what a task may take, too."""
         return self._cost(self.thread)
 
     def _cost(self, row: str) -> str:
@@ -98,7 +105,8 @@ class Charts:
 def cost_of_each(hold: Hold, count: int) -> tuple[float, float]:
     """Return the bytes and the seconds that each of `count` that wait has taken.
 
-    To be called in a fresh process: in another one, there is memory to be used again.
+    The bytes are NaN where they are too few to tell. To be called in a fresh process:
+    in another one, there is memory to be used again.
     """
     moments = []  # before and after the memory was read, which takes its time, too
 
@@ -110,4 +118,4 @@ def cost_of_each(hold: Hold, count: int) -> tuple[float, float]:
 
     memory = call(hold, count, measure)
     (_, start), (end, _) = moments
-    return memory, (end - start) / count
+    return memory if memory * count > SPARE else nan, (end - start) / count

@@ -13,10 +13,26 @@ CALLS = dict.fromkeys(MODELS, lambda: None)
     [
         ({"a": [1.0] * 3, "b": [2.0] * 3, "c": [3.0] * 3}, "✓", "right: 2.0 × as fast"),
         ({"a": [2.0] * 3, "b": [3.0] * 3, "c": [1.0] * 3}, "→", "c: 2.0 × as fast"),
-        ({"a": [1, 1.5, 1.9], "b": [1.6, 2, 2], "c": [5] * 3}, "≈", "no faster than b"),
-        ({"a": [1.0] * 3, "b": [1.05] * 3, "c": [5] * 3}, "≈", "no faster than b"),
-        ({"a": [12, 14, 25], "b": [9, 12, 13], "c": [50] * 3}, "≈", "no faster than b"),
-        ({"a": [1.0], "b": [2.0], "c": [3.0]}, "≈", "no faster than b"),  # too few
+        (
+            {"a": [1, 1.5, 1.9], "b": [1.6, 2, 2], "c": [5] * 3},
+            "≈",
+            "no clear difference to b",
+        ),
+        (
+            {"a": [1.0] * 3, "b": [1.05] * 3, "c": [5] * 3},
+            "≈",
+            "no clear difference to b",
+        ),
+        (
+            {"a": [12, 14, 25], "b": [9, 12, 13], "c": [50] * 3},
+            "≈",
+            "no clear difference to b",
+        ),
+        (
+            {"a": [1.0], "b": [2.0], "c": [3.0]},
+            "≈",
+            "no clear difference to b",
+        ),  # too few
     ],
 )
 def test_the_rule_is_ticked_or_corrected_by_the_times(
@@ -74,7 +90,7 @@ def test_the_fastest_of_a_row_is_tinted_in_its_colour_and_nothing_else() -> None
 def test_of_two_that_are_not_apart_both_are_tinted_as_alike() -> None:
     plain = measured(0.1, 0.4, 0.11).__rich__().plain
     assert plain.count("≈ best") == 2
-    assert "threads ≈ no faster than asyncio" in plain
+    assert "threads ≈ no clear difference to asyncio" in plain
 
 
 def test_what_the_rows_say_of_the_rule_is_told() -> None:
