@@ -7,11 +7,11 @@ from time import perf_counter
 from typing import Any
 
 from demos.support.bars import Chart, drawn
-from demos.support.cores import refuse_shared
+from demos.support.cores import refuse_shared, share_of_cores
 from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.support.rounds import in_rounds
-from demos.support.samples import Sample, TooBusy, refuse_unsteady
+from demos.support.samples import LEAST, Sample, TooBusy, refuse_unsteady
 
 MEASURING = 3.5  # seconds, for five rounds of so many:
 TASKS, THREADS = 10_000, 2_000
@@ -36,7 +36,7 @@ class Charts:
         deposits = f"balance after {tasks:,} × 1 was paid in at once"
         locks = {"no Lock": "asyncio", "asyncio.Lock": "asyncio"}
         self.balance = Chart(deposits, max, locks, counted=True)
-        self.shares: list[float] = []  # of the cores, once a round
+        self.shares: list[float] = []  # of the cores, before and after
         self.picture = drawn([self.memory, self.start, self.balance])
 
     def measure(self, hold_tasks: Hold, hold_threads: Hold) -> None:
@@ -45,11 +45,10 @@ class Charts:
         Raises TooBusy where that takes too long.
         """
         holds = {self.task: hold_tasks, self.thread: hold_threads}
+        self._ask_for_cores()
         with one_process_each() as pool:
             end = perf_counter() + 2 * self.seconds
-            for number, row in in_rounds(
-                [*holds], self._settled, self.seconds, shares=self.shares
-            ):
+            for number, row in in_rounds([*holds], self._settled, self.seconds):
                 count = self.counts[row] if number else 1
                 job = pool.apply_async(cost_of_each, (holds[row], count))
                 try:  # a busy machine may take seconds for one
@@ -61,6 +60,11 @@ class Charts:
                     self.memory.add(row, memory / 1024)
                     self.start.add(row, seconds * 1e6)
                     self.picture.refresh()
+        self._ask_for_cores()
+
+    def _ask_for_cores(self) -> None:
+        """Keep the share of the cores: while threads end by the thousand, it is low."""
+        self.shares += [share_of_cores() for _ in range(LEAST)]
 
     def refuse_busy(self) -> None:
         """Raise TooBusy if others had a good part of the cores meanwhile.
