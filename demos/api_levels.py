@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from demos.support.bars import Chart, drawn
 from demos.support.catalog import run
 from demos.support.flags import Flag
-from demos.support.services import rates, refuse_unsteady_rates
+from demos.support.services import measure, refuse_busy
 from demos.support.twins import lines_of_code, side_by_side
 
 
@@ -72,7 +72,7 @@ def main(
     connections: Annotated[int, Flag("connections at once", 1, 100)] = 50,
     length: Annotated[int, Flag("bytes of a line", 32, 60_000)] = 32,
     repeat: Annotated[
-        int | None, Flag("rounds to measure; else as many as it needs", 1, 100)
+        int | None, Flag("rounds to measure; else as many as it needs", 3)
     ] = None,
 ) -> str:
     """Ask both services in turn, and compare."""
@@ -85,10 +85,8 @@ def main(
     title = f"requests/s on loopback: {connections} at once, {length:,} bytes each"
     speed = Chart(title, best=max, styles=styles)
     with drawn([lines, speed], above=code) as picture:
-        for name, rate in rates(services, connections, length, speed.settled, repeat):
-            speed.add(name, rate)
-            picture.refresh()
-    refuse_unsteady_rates(map(speed.sample, styles))
+        shares = measure(speed, services, connections, length, repeat, picture.refresh)
+    refuse_busy(speed, shares)
     return (
         f"A Protocol has {lines.times('Protocol', 'streams')} the lines "
         f"and {speed.times('Protocol', 'streams')} the requests per second of streams"

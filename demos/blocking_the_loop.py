@@ -91,8 +91,7 @@ def main(seconds: Annotated[float, Flag("of the job", 0.01, 1.5)] = 0.5) -> str:
         picture.measure_timeout(in_time)
         picture.ask_debug_mode(in_loop(waiting))
     picture.refuse_impossible()
-    others = f"in a thread {freed.late()}, idle {picture.idle.late()}"
-    return f"time.sleep({seconds:g}) made a heartbeat {blocked.late()} late; {others}"
+    return picture.lesson(blocked, freed)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def main(
         broken = asyncio.run(balance_after(tasks, deposit_broken))
         locked = asyncio.run(balance_after(tasks, deposit_locked))
         charts.add_balances(broken, locked)
-    charts.refuse_unsteady()
+    charts.refuse_busy()
     lost = f"an await lost {tasks - broken:,}, a Lock {tasks - locked:,}"
     return f"Task: {charts.cost_of_task()}; thread: {charts.cost_of_thread()}; {lost}"
 

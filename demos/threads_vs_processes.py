@@ -25,7 +25,7 @@ from demos.support.speedup.pools import THREADS, WORKERS, running_pools
 
 Job = Callable[[Any], Any]  # is called with an item, returns its result
 Items = list[Any]
-MEASURING = 3.0  # seconds, and 20 times a workload
+MEASURING = 1.5  # seconds, and 20 times a workload
 
 
 def one_by_one(job: Job, items: Items) -> Items:
@@ -54,7 +54,7 @@ def in_processes(
 def main(
     workers: Annotated[int, Flag("threads, or processes, at once", 2, 61)] = WORKERS,
     repeat: Annotated[
-        int | None, Flag("rounds to measure; else as many as it needs", 1)
+        int | None, Flag("rounds to measure; else as many as it needs", 3)
     ] = None,
     work: Annotated[int, Flag("milliseconds that a workload takes", 1, 10_000)] = 150,
     sizes: Annotated[bool, Flag("find from which job size processes pay")] = False,

@@ -67,7 +67,7 @@ async def in_tasks(job: AsyncJob, items: Items) -> Items:
 def main(
     waits: Annotated[int, Flag("slow waits, all at once", 1, 1000)] = 150,
     repeat: Annotated[
-        int | None, Flag("rounds to measure; else as many as it needs", 1)
+        int | None, Flag("rounds to measure; else as many as it needs", 3)
     ] = None,
 ) -> str:
     """Measure each workload in each model, and compare the best with the rule's."""

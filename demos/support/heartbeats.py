@@ -25,6 +25,7 @@ from demos.support.thread_costs import (
 
 PERIOD = 0.05  # seconds from one beat to the next
 SEEN = PERIOD / 2  # seconds: a lag that one sees in a strip
+SLACK = 0.005  # seconds by which any timer may be late
 MARGIN = 4 * PERIOD  # of beats before and after the job
 
 IN_LOOP = "in the loop"
@@ -137,19 +138,29 @@ class Picture:
 
     def impossible(self, strip: Strip) -> str:
         """Say what something else than the work did to the heart: empty for nothing."""
+        least = 0.0
         if strip is self.idle:
             most = SEEN
-        elif strip.where == IN_LOOP:
-            most = strip.took + SEEN
+        elif strip.where == IN_LOOP:  # the next beat was due within a period
+            least = strip.took - PERIOD - SLACK
+            most = strip.took + max(SLACK, self.idle.lag())
         elif strip.label == TAKES_TURNS:
             most = TURNS
         else:
             most = self.red()
-        if strip.lag() <= most:
+        if least <= strip.lag() <= most:
             return ""
         work = f"{strip.label}, which took {strip.took * 1000:.0f} ms"
         beside = "with nothing to do" if strip is self.idle else f"beside {work}"
         return f"{beside}, a heartbeat came {strip.late()} late"
+
+    def lesson(self, blocked: Strip, freed: Strip) -> str:
+        """Say how late beats came beside `time.sleep` in the loop, and in a thread."""
+        sleep, idle = f"time.sleep({self.seconds:g})", self.idle.late()
+        if blocked.lag() <= 2 * self.idle.lag():
+            return f"{sleep} made no heartbeat much later than idle: {idle}"
+        late = f"{sleep} made a heartbeat {blocked.late()} late"
+        return f"{late}; in a thread {freed.late()}, idle {idle}"
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy where something else than the work stopped the heart."""
@@ -167,7 +178,7 @@ class Picture:
         lines = [
             Text.assemble(
                 ("● ", "running"), "heartbeat, due every 50 ms    ",
-                ("██", "blocked"), " the loop stands still    ",
+                ("██", "blocked"), " a heartbeat is late    ",
                 ("▃▃", "lesson"), f" job of {self.seconds:g} s",
             ),
         ]  # fmt: skip

@@ -1,9 +1,7 @@
 """A heat table: times by row and column, the best tinted; what they say of a rule."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from math import ceil
-from time import perf_counter, thread_time
 from typing import NamedTuple
 
 from rich.live import Live
@@ -11,21 +9,19 @@ from rich.style import Style
 from rich.text import Text
 
 from demos.support.console import console
-from demos.support.machine import python
+from demos.support.machine import python, usable_cores
 from demos.support.rounds import Calls, Rounds
 from demos.support.samples import (
+    ALIKE,
     LONG,
     Sample,
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
-    refuse_undecided,
     refuse_unsteady,
 )
 
 LABEL = 17  # cells
-ALIKE = 0.1  # a tenth faster or slower is no reason to choose
 ALIKE_SHORT = 0.5  # of times below 50 ms, of which a late thread is a good part
 MARGIN = 0.2  # what ends so far before its waits has not waited
 
@@ -55,21 +51,16 @@ def margin(times: Mapping[str, Sample]) -> float:
     return ALIKE if shortest >= LONG else ALIKE_SHORT
 
 
-def rival(advice: str, times: Mapping[str, Sample]) -> str:
-    """Return the best of the columns that the rule does not name."""
-    return min(times.keys() - {advice}, key=lambda column: times[column].median)
-
-
 def judge(advice: str, times: Mapping[str, Sample]) -> Verdict:
     """Compare the column that the rule names with the best of the others."""
-    other = rival(advice, times)
+    other = min(times.keys() - {advice}, key=lambda column: times[column].median)
     ratio = times[other].median / times[advice].median
     order = times[advice].compare(times[other], margin(times))
     if order == "less":
         return Verdict("✓", f"right: {ratio:.1f} × as fast as {other}", ratio)
     if order == "more":
         return Verdict("→", f"{other}: {1 / ratio:.1f} × as fast", ratio)
-    return Verdict("≈", f"no faster than {other}", ratio)
+    return Verdict("≈", f"no clear difference to {other}", ratio)
 
 
 def said(verdicts: Mapping[str, Verdict]) -> str:
@@ -92,8 +83,7 @@ class HeatTable:
         self._rows = rows
         self._at_once = at_once
         self._models = list(rows[0].calls)
-        self.cores: list[float] = []  # that calls which keep one busy had of it
-        self.rounds = Rounds({row.name: self._calls(row) for row in rows})
+        self.rounds = Rounds({row.name: row.calls for row in rows})
 
     def measure(self, seconds: float, repeat: int | None) -> None:
         """Draw the table while all is measured (see `Rounds`)."""
@@ -102,20 +92,14 @@ class HeatTable:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that work takes which runs by itself."""
-        if self.cores:
-            refuse_shared(Sample(self.cores))
+        self.rounds.refuse_shared()
         for row in self._rows:
             times = self.rounds.of(row.name)
             refuse_unsteady(times.values())
-            other = rival(row.advice, times)
-            refuse_undecided(times[row.advice], times[other], margin(times))
             for model, time in times.items():
-                least = self._least(row, model)
-                # A short wait may end early: a clock of Windows ticks each 16 ms.
-                wait = Sample([least], counted=True)
-                if least >= LONG and time.compare(wait, MARGIN) == "less":
-                    took, least = time.median * 1000, least * 1000
-                    raise TooBusy(f"{model} waited {took:.0f} of {least:.0f} ms")
+                self._refuse(row, model, time)
+                if row.one_core:
+                    self._refuse_speedup(model, time, times[row.one_core])
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return what the times of each row say of the rule, when all are measured."""
@@ -123,25 +107,28 @@ class HeatTable:
             row.name: judge(row.advice, self.rounds.of(row.name)) for row in self._rows
         }
 
+    def _refuse(self, row: Row, model: str, time: Sample) -> None:
+        """Raise TooBusy if a model has not waited as long as it must."""
+        least = self._least(row, model)
+        # A short wait may end early: a clock of Windows ticks each 16 ms.
+        wait = Sample([least], counted=True)
+        if least >= LONG and time.compare(wait, MARGIN) == "less":
+            took, least = time.median * 1000, least * 1000
+            raise TooBusy(f"{model} waited {took:.0f} of {least:.0f} ms")
+
+    def _refuse_speedup(self, model: str, time: Sample, alone: Sample) -> None:
+        """Raise TooBusy if a model is faster than all cores, of which one is alone."""
+        cores = usable_cores()
+        together = Sample([cores * seconds for seconds in time.values])
+        if alone.compare(together, MARGIN) == "more":
+            gain = alone.median / time.median
+            raise TooBusy(f"{model} did {gain:.1f} × the work of one of {cores} cores")
+
     def _least(self, row: Row, model: str) -> float:
         """Return the seconds that a model waits at least: none where it computes."""
         if row.one_core:
             return 0.0
         return row.seconds * ceil(row.jobs / self._at_once.get(model, row.jobs))
-
-    def _calls(self, row: Row) -> Calls:
-        """Return the calls of a row, the one that keeps one core busy watched."""
-        calls = dict(row.calls)
-        if row.one_core:
-            calls[row.one_core] = partial(self._watch, calls[row.one_core])
-        return calls
-
-    def _watch(self, call: Callable[[], object]) -> object:
-        """Return what a call does, and keep how much of a core it had."""
-        cpu, began = thread_time(), perf_counter()
-        result = call()
-        self.cores.append((thread_time() - cpu) / (perf_counter() - began))
-        return result
 
     def __rich__(self) -> Text:
         """Draw the table as it is now."""

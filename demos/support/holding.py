@@ -2,18 +2,20 @@
 
 import multiprocessing
 from collections.abc import Callable
-from math import isnan
+from math import isnan, nan
 from time import perf_counter
 from typing import Any
 
 from demos.support.bars import Chart, drawn
+from demos.support.cores import refuse_shared, share_of_cores
 from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.support.rounds import in_rounds
-from demos.support.samples import Sample, TooBusy, refuse_unsteady
+from demos.support.samples import LEAST, Sample, TooBusy, refuse_unsteady
 
 MEASURING = 3.5  # seconds, for five rounds of so many:
 TASKS, THREADS = 10_000, 2_000
+SPARE = 64 * 1024  # bytes, of pages of 4 KiB that are taken some at a time
 
 # Gets how many are to wait, and what to measure (before, and when all wait): returns
 # by how much it grew for each.
@@ -34,6 +36,7 @@ class Charts:
         deposits = f"balance after {tasks:,} × 1 was paid in at once"
         locks = {"no Lock": "asyncio", "asyncio.Lock": "asyncio"}
         self.balance = Chart(deposits, max, locks, counted=True)
+        self.shares: list[float] = []  # of the cores, before and after
         self.picture = drawn([self.memory, self.start, self.balance])
 
     def measure(self, hold_tasks: Hold, hold_threads: Hold) -> None:
@@ -42,6 +45,7 @@ class Charts:
         Raises TooBusy where that takes too long.
         """
         holds = {self.task: hold_tasks, self.thread: hold_threads}
+        self._ask_for_cores()
         with one_process_each() as pool:
             end = perf_counter() + 2 * self.seconds
             for number, row in in_rounds([*holds], self._settled, self.seconds):
@@ -56,12 +60,19 @@ class Charts:
                     self.memory.add(row, memory / 1024)
                     self.start.add(row, seconds * 1e6)
                     self.picture.refresh()
+        self._ask_for_cores()
 
-    def refuse_unsteady(self) -> None:
-        """Raise TooBusy if all the tasks, or threads, once took twice as long to start.
+    def _ask_for_cores(self) -> None:
+        """Keep the share of the cores: while threads end by the thousand, it is low."""
+        self.shares += [share_of_cores() for _ in range(LEAST)]
 
-        Call it when the picture has ended: it stays.
+    def refuse_busy(self) -> None:
+        """Raise TooBusy if others had a good part of the cores meanwhile.
+
+        Or if all the tasks, or threads, once took twice as long to start. Call it when
+        the picture has ended: it stays.
         """
+        refuse_shared(self.shares)
         refuse_unsteady(
             Sample([each * self.counts[row] / 1e6 for each in values])
             for row, values in self.start.values.items()
@@ -72,7 +83,7 @@ class Charts:
         return self._cost(self.task)
 
     def cost_of_thread(self) -> str:
-        """Return what one thread takes: "≈" is before what is as much as of a task."""
+        """Return what one thread takes; "≈" is before what a task may take, too."""
         return self._cost(self.thread)
 
     def _cost(self, row: str) -> str:
@@ -98,7 +109,8 @@ class Charts:
 def cost_of_each(hold: Hold, count: int) -> tuple[float, float]:
     """Return the bytes and the seconds that each of `count` that wait has taken.
 
-    To be called in a fresh process: in another one, there is memory to be used again.
+    The bytes are NaN where they are too few to tell. To be called in a fresh process:
+    in another one, there is memory to be used again.
     """
     moments = []  # before and after the memory was read, which takes its time, too
 
@@ -110,4 +122,4 @@ def cost_of_each(hold: Hold, count: int) -> tuple[float, float]:
 
     memory = call(hold, count, measure)
     (_, start), (end, _) = moments
-    return memory, (end - start) / count
+    return memory if memory * count > SPARE else nan, (end - start) / count

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from invoke.exceptions import Exit
 
+from demos.support.cores import refuse_shared, share_of_cores
 from demos.support.samples import LEAST, Sample, TooBusy
 
 K = TypeVar("K")
@@ -20,17 +21,21 @@ def in_rounds(
     settled: Callable[[], bool],
     seconds: float,
     repeat: int | None = None,
+    shares: list[float] | None = None,
 ) -> Iterator[tuple[int, K]]:
     """Yield what to measure next, and in which round: each key once a round, shuffled.
 
     Round 0 is to warm up. With `repeat` there are so many others. Else there are three
     at least, and more until `settled` says that all figures are, or until another one
-    would take longer than `seconds` in all. Raises TooBusy if twice that was not enough
-    for three.
+    would take longer than `seconds` in all; one that takes too long ends half-way.
+    `shares` gets the share of the cores that is to be had, once a round. Raises TooBusy
+    if twice the time was not enough for three.
     """
     began = perf_counter()
     for number in count():
         round_began = perf_counter()
+        if shares is not None and number:
+            shares.append(share_of_cores())
         for key in random.sample(keys, len(keys)):
             spent = perf_counter() - began
             if repeat is None and spent > 2 * seconds:
@@ -58,6 +63,7 @@ class Rounds:
             for column, call in calls.items()
         }
         self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self.shares: list[float] = []  # of the cores, once a round
         self.doing = ""  # what is being called
 
     def measure(
@@ -69,7 +75,9 @@ class Rounds:
         """
         results: dict[str, object] = {}
         keys = list(self._calls)
-        for number, (row, column) in in_rounds(keys, self.settled, seconds, repeat):
+        for number, (row, column) in in_rounds(
+            keys, self.settled, seconds, repeat, self.shares
+        ):
             which = f"round {number}" if number else "to warm up"
             self.doing = f"▶ {which}: {row}, {column}"
             show()
@@ -82,6 +90,10 @@ class Rounds:
                 self.times[row, column].append(took)
         self.doing = ""
         show()
+
+    def refuse_shared(self) -> None:
+        """Raise TooBusy if others had a good part of the cores meanwhile."""
+        refuse_shared(self.shares)
 
     def settled(self) -> bool:
         """Return whether all times are."""

@@ -12,8 +12,7 @@ from demos.support.console import TOO_BUSY
 LEAST = 3  # values: what was measured less often is not told apart from anything
 SETTLED = 0.1  # of the median: a middle half that is narrower will not move much
 LONG = 0.05  # seconds: what takes longer does not take twice as long by chance
-UNDECIDED = 1.25  # times: medians so far apart that noise alone hides it
-CORE = 0.8  # of a core: what computes all the time and gets less has shared it
+ALIKE = 0.1  # a tenth more or less is no reason to choose, and often chance
 
 Order = Literal["less", "≈", "more"]
 
@@ -68,12 +67,14 @@ class Sample:
         least, greatest = self.range
         return greatest <= 2 * least
 
-    def compare(self, other: "Sample", margin: float = 0.0) -> Order:
+    def compare(self, other: "Sample", margin: float = ALIKE) -> Order:
         """Return whether this is less, or more, than another, by the middle halves.
 
-        With a margin it must be so by more than that: 0.2 is by more than 20 %. "≈" is
-        what cannot be told apart.
+        It must be so by more than the margin: 0.2 is by more than 20 %. "≈" is what
+        cannot be told apart. What was counted is compared as it is.
         """
+        if self.counted and other.counted:
+            margin = 0.0
         if not (self._tells and other._tells):
             return "≈"
         low, high = self.middle_half
@@ -84,19 +85,27 @@ class Sample:
             return "more"
         return "≈"
 
+    def touches(self, other: "Sample") -> bool:
+        """Return whether the ranges have a value in common."""
+        (least, greatest), (other_least, other_greatest) = self.range, other.range
+        return least <= other_greatest and other_least <= greatest
+
     @property
     def _tells(self) -> bool:
         return self.counted or (len(self.values) >= LEAST and self.steady)
 
 
-def fastest(times: Mapping[str, Sample], margin: float = 0.0) -> set[str]:
+def fastest(times: Mapping[str, Sample], margin: float = ALIKE) -> set[str]:
     """Return the names of the shortest time, and of those not told apart from it.
 
-    Where none is told apart from it, none is the fastest. With a margin the others are
-    slower by more than that.
+    Where none is told apart from it, none is the fastest.
     """
-    first = min(times, key=lambda name: times[name].median)
-    ahead = {n for n in times if times[first].compare(times[n], margin) == "≈"}
+    first = min(times.values(), key=lambda time: time.median)
+    ahead = {
+        name
+        for name, time in times.items()
+        if first.compare(time, margin) == "≈" and (time.steady or time.touches(first))
+    }
     return ahead if ahead < times.keys() else set()
 
 
@@ -127,29 +136,6 @@ def refuse_unsteady(times: Iterable[Sample]) -> None:
             unit, scale, digits = _unit(time.median)
             least, greatest = (f"{value * scale:.{digits}f}" for value in time.range)
             raise TooBusy(f"the same work took {least}–{greatest} {unit}")
-
-
-def refuse_undecided(one: Sample, other: Sample, margin: float = 0.0) -> None:
-    """Raise TooBusy if two times are apart by their medians, and noise hides whether.
-
-    They are in seconds; below 50 ms that happens on an idle machine, too.
-    """
-    enough = min(len(one.values), len(other.values)) >= LEAST
-    shorter, longer = sorted([one.median, other.median])
-    hidden = longer > UNDECIDED * shorter and one.compare(other, margin) == "≈"
-    if enough and hidden and longer > LONG:
-        unit, scale, digits = _unit(longer)
-        pair = f"{shorter * scale:.{digits}f} and {longer * scale:.{digits}f} {unit}"
-        raise TooBusy(f"{pair} could not be told apart")
-
-
-def refuse_shared(cores: Sample) -> None:
-    """Raise TooBusy if work that keeps one core busy has shared it with others.
-
-    `cores` are its seconds of CPU by the seconds that it took.
-    """
-    if cores.median < CORE:
-        raise TooBusy(f"work for one core got {cores.median:.1f} of it")
 
 
 def aligned(times: Sample) -> str:

@@ -1,43 +1,55 @@
 """The answers per second that echo services give to a client that loads them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from socket import SHUT_WR, create_connection
 from time import perf_counter
 
+from demos.support.bars import Chart
+from demos.support.cores import refuse_shared
 from demos.support.rounds import in_rounds
-from demos.support.samples import Sample, TooBusy
+from demos.support.samples import TooBusy
 from demos.support.server_process import Serve, served
 
 LOAD = 0.4  # seconds: a stall of some ms does not weigh much
 MEASURING = 4.0  # seconds, for five rounds
 
 
-def rates(
+def measure(
+    rates: Chart,
     services: Mapping[str, Serve],
     connections: int,
     length: int,
-    settled: Callable[[], bool],
-    repeat: int | None = None,
-) -> Iterator[tuple[str, float]]:
-    """Yield the name of a service and its answers per second, in rounds.
+    repeat: int | None,
+    show: Callable[[], None],
+) -> list[float]:
+    """Add the answers per second of each service to a chart, in rounds; `show` it.
 
-    All run at once. There are `repeat` rounds, or as many as it takes until `settled`
-    says that the rates are (see `in_rounds`).
+    All services run at once. There are `repeat` rounds, or as many as it takes until
+    the rates are settled. Return the shares of the cores (see `in_rounds`).
     """
+    shares: list[float] = []
     with ExitStack() as stack:
         ports = {
             name: stack.enter_context(served(serve)) for name, serve in services.items()
         }
-        for number, name in in_rounds([*ports], settled, MEASURING, repeat):
+        names = list(services)
+        for number, name in in_rounds(names, rates.settled, MEASURING, repeat, shares):
             rate = load(ports[name], connections, length, LOAD)
             if number:
-                yield name, rate
+                rates.add(name, rate)
+                show()
+    return shares
 
 
-def refuse_unsteady_rates(rates: Iterable[Sample]) -> None:
-    """Raise TooBusy if the same service was twice as fast, or more, at one time."""
-    for rate in rates:
+def refuse_busy(rates: Chart, shares: Sequence[float]) -> None:
+    """Raise TooBusy if others had a good part of the cores meanwhile.
+
+    Or if the same service was twice as fast, or more, at one time.
+    """
+    refuse_shared(shares)
+    for name in rates.styles:
+        rate = rates.sample(name)
         if not rate.steady:
             least, greatest = rate.range
             seen = f"{least:,.0f}–{greatest:,.0f} requests/s"

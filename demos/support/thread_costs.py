@@ -16,11 +16,16 @@ PATIENCE, PATIENT = 0.1, 0.3  # seconds: of the timeout, and of the job that it 
 Job = Callable[[], object]
 
 
-def pool_size() -> int:
-    """Return how many threads `to_thread` has (documentation: ThreadPoolExecutor)."""
+def counted_cores() -> int:
+    """Return the cores that count for the pool (documentation: ThreadPoolExecutor)."""
     if hasattr(os, "process_cpu_count"):  # from Python 3.13
-        return min(32, (os.process_cpu_count() or 1) + 4)
-    return min(32, (os.cpu_count() or 1) + 4)
+        return os.process_cpu_count() or 1
+    return os.cpu_count() or 1
+
+
+def pool_size() -> int:
+    """Return how many threads `to_thread` has."""
+    return min(32, counted_cores() + 4)
 
 
 class Crowd:
@@ -52,7 +57,7 @@ class Pool(NamedTuple):
     def words(self) -> str:
         """Say so in a line."""
         return (
-            f"{MANY} × to_thread: {self.most} at once (min(32, cores + 4)); "
+            f"{MANY} × to_thread: {self.most} at once, min(32, {counted_cores()} + 4); "
             f"the last began {self.waited * 1000:.0f} ms later"
         )
 

@@ -14,7 +14,8 @@ from slides.stage import recordings, runner
 from tests.talks import PATHS
 
 BUSY = 4 * usable_cores()  # processes
-# Busy until the process that started it is gone, however that ends.
+# Busy until the process that started it is gone, however that ends; each in a session
+# of its own, as programs are that were started apart: Linux is fair among sessions.
 SPIN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
@@ -31,22 +32,28 @@ def watched(slug: str, where: str) -> tuple[str, str]:
     began = perf_counter()
     last_line = asyncio.run(play(slug))
     seconds = perf_counter() - began
-    recorded = recordings.length(PATHS.recordings / f"{slug}.cast")
-    took = f"{seconds:.1f} s, {seconds / recorded:.1f} × its recording"
+    took = f"{seconds:.1f} s"
+    with contextlib.suppress(LookupError):  # there is no recording
+        recorded = recordings.length(PATHS.recordings / f"{slug}.cast")
+        took += f", {seconds / recorded:.1f} × its recording"
     return f"{runner.command(slug)}, {where}", f"{took}\n{last_line}"
 
 
 async def play(slug: str) -> str:
     """Return the last line that a demo prints, of what it saw, and its exit code."""
+    deadline = runner.deadline(PATHS, slug)
     try:
-        async with contextlib.aclosing(runner.run(PATHS, slug)) as lines:
+        async with contextlib.aclosing(
+            runner.run(PATHS, slug, deadline=deadline)
+        ) as lines:
             events = recordings.events([line async for line in lines])
     except TimeoutError:
         return "too slow: ended by its deadline"
     printed = "".join(data for _, code, data in events if code == "o")
     printed = re.sub(r"\x1b\[[\d;?]*\w", "", printed)  # colours and cursor
     said = [line for line in printed.splitlines() if line.strip()]
-    last_line = next(line for line in reversed(said) if "try next: " not in line)
+    said = [line for line in said if "try next: " not in line]
+    last_line = said[-1] if said else "nothing printed"
     _, _, status = events[-1]
     return f"{last_line} (exit code {status})"
 
@@ -54,7 +61,10 @@ async def play(slug: str) -> str:
 @contextlib.contextmanager
 def busy_processes(count: int) -> Iterator[None]:
     """Keep so many processes busy until the end of the block."""
-    spinning = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(count)]
+    spinning = [
+        subprocess.Popen([sys.executable, "-c", SPIN], start_new_session=True)
+        for _ in range(count)
+    ]
     try:
         yield
     finally:

@@ -30,17 +30,14 @@ def test_an_error_of_a_job_reaches_the_caller() -> None:
 @pytest.mark.parametrize(
     ("flags", "lesson"),
     [
-        (("--work=5",), r"Threads: Python ≈ .+; processes: Python ≈ [\d.]+ ×"),
-        (
-            ("--sizes",),
-            r"Processes pay for jobs: none up to 100 ms; with their start: none .+",
-        ),
+        (("--work=5",), r"Threads: Python .+ ×; processes: Python .+ ×"),
+        (("--sizes",), r"Processes pay for jobs: .+ ms; with their start: .+ ms"),
     ],
 )
-def test_a_run_fits_the_screen_and_of_one_round_it_tells_nothing_apart(
+def test_a_run_fits_the_screen_and_ends_with_its_lesson(
     flags: tuple[str, ...], lesson: str
 ) -> None:
-    command = ("demo.threads-vs-processes", "--workers=2", "--repeat=1", *flags)
+    command = ("demo.threads-vs-processes", "--workers=2", "--repeat=3", *flags)
     done = invoke(ROOT, *command)
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80

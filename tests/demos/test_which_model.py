@@ -37,16 +37,15 @@ async def test_tasks_wait_at_the_same_time() -> None:
     assert await in_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
 
 
-def test_a_run_fits_the_screen_and_of_one_round_it_ticks_nothing() -> None:
-    done = invoke(ROOT, "demo.which-model", "--waits=4", "--repeat=1")
+def test_a_run_fits_the_screen() -> None:
+    done = invoke(ROOT, "demo.which-model", "--waits=4", "--repeat=3")
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     if done.returncode == 0:
         assert done.stderr == ""
         assert len(lines) <= 21
-        assert sum("≈ no faster than" in line for line in lines) == 4
-        rows = "CPU-bound, few fast, few slow, many slow"
-        assert lines[-2] == f"The rule: ≈ {rows}"
+        assert sum(line.startswith("the rule says") for line in lines) == 4
+        assert lines[-2].startswith("The rule: ")
     else:
         assert done.returncode == 1
         assert "too busy to compare: " in done.stderr

@@ -115,6 +115,7 @@ def test_what_can_be_is_not_refused(
     [
         (0.03, 0.5, 0.03, "with nothing to do, a heartbeat came 30 ms late"),
         (QUIET, 0.6, QUIET, "beside time.sleep in the loop, which took 500 ms"),
+        (QUIET, 0.4, QUIET, "in the loop, .* a heartbeat came 400 ms late"),
         (QUIET, 0.5, 0.03, "in a thread, .* a heartbeat came 30 ms late"),
     ],
 )
@@ -136,7 +137,7 @@ def test_a_strip_that_something_else_has_disturbed_is_watched_once_more() -> Non
         beaten(strip, 0.3)
     assert watched == [
         *("nothing to do", "nothing to do"),
-        "time.sleep in the loop",
+        *("time.sleep in the loop", "time.sleep in the loop"),  # too early
         "time.sleep in a thread",  # not red, as nothing to do is as late
     ]
     with pytest.raises(TooBusy, match="with nothing to do"):
@@ -199,3 +200,19 @@ def test_six_strips_leave_two_of_21_lines_and_fit_in_80_columns(
     lines = made.draw().plain.split("\n")
     assert len(lines) == 19
     assert max(map(len, lines)) <= 80
+
+
+def test_the_lesson_is_how_late_beats_came() -> None:
+    made = picture(QUIET, in_loop=0.5, elsewhere=0.004)
+    _, blocked, freed = made.strips
+    assert made.lesson(blocked, freed) == (
+        "time.sleep(0.5) made a heartbeat 500 ms late; in a thread 4 ms, idle 2 ms"
+    )
+
+
+def test_what_is_not_later_than_idle_was_not_made_late() -> None:
+    made = picture(0.009, in_loop=0.015, elsewhere=0.004)
+    _, blocked, freed = made.strips
+    assert made.lesson(blocked, freed) == (
+        "time.sleep(0.5) made no heartbeat much later than idle: 9 ms"
+    )

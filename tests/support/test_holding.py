@@ -17,6 +17,7 @@ def charts(
 ) -> Charts:
     """Return charts for 10,000 tasks and 2,000 threads, with what each took."""
     made = Charts(10_000, 2_000)
+    made.shares = [1.0]
     for chart, both in ((made.memory, memory), (made.start, start)):
         for row, values in zip((made.task, made.thread), both, strict=True):
             chart.values[row] = values
@@ -98,8 +99,8 @@ def test_costs_are_compared_as_far_as_they_can_be_told_apart(
 
 def test_all_that_took_twice_as_long_to_start_is_refused() -> None:
     memory = ([1.1] * 3, [16.0] * 3)
-    charts(memory, ([4, 3, 9], [120] * 3)).refuse_unsteady()  # 40 ms in all
+    charts(memory, ([4, 3, 9], [120] * 3)).refuse_busy()  # 40 ms in all
     with pytest.raises(TooBusy, match="the same work took 60–150 ms"):
-        charts(memory, ([6, 7, 15], [120] * 3)).refuse_unsteady()
+        charts(memory, ([6, 7, 15], [120] * 3)).refuse_busy()
     with pytest.raises(TooBusy, match="the same work took 240–600 ms"):
-        charts(memory, ([4, 4, 4], [120, 130, 300])).refuse_unsteady()
+        charts(memory, ([4, 4, 4], [120, 130, 300])).refuse_busy()

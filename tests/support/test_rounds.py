@@ -37,10 +37,48 @@ def test_rounds_go_on_until_the_time_is_spent() -> None:
     assert [number for number, _ in islice(endless, 50)] == [*range(50)]
 
 
-def test_where_three_rounds_take_twice_the_time_the_machine_is_too_busy() -> None:
-    calls = in_rounds(["a", "b"], lambda: True, seconds=0.0)
-    with pytest.raises(TooBusy, match="3 rounds were not over in 0 s"):
-        list(calls)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that stands still unless its one value, in seconds, is changed."""
+    now = [0.0]
+    monkeypatch.setattr("demos.support.rounds.perf_counter", lambda: now[0])
+    return now
+
+
+def timed(clock: list[float], keys: list[str], took: list[float]) -> list[int]:
+    """Return the rounds of all calls, of which each takes so many seconds in turn."""
+    numbers = []
+    for number, _ in in_rounds(keys, lambda: False, seconds=10.0):
+        numbers.append(number)
+        clock[0] += took[min(len(numbers), len(took)) - 1]
+    return numbers
+
+
+def test_no_round_begins_that_would_end_too_late(clock: list[float]) -> None:
+    assert timed(clock, ["a"], [1.0]) == [*range(10)]
+
+
+def test_three_rounds_may_take_twice_the_time(clock: list[float]) -> None:
+    assert timed(clock, ["a"], [6.0]) == [0, 1, 2, 3]
+
+
+def test_where_three_rounds_take_longer_the_machine_is_too_busy(
+    clock: list[float],
+) -> None:
+    with pytest.raises(TooBusy, match="3 rounds were not over in 21 s"):
+        timed(clock, ["a"], [7.0])
+
+
+def test_a_further_round_that_takes_too_long_ends_half_way(clock: list[float]) -> None:
+    rounds = timed(clock, ["a", "b"], [1.0] * 8 + [30.0])
+    assert rounds == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_the_share_of_the_cores_is_asked_for_once_a_round() -> None:
+    shares: list[float] = []
+    for _ in in_rounds(["a", "b"], lambda: False, AGES, 2, shares):
+        pass
+    assert len(shares) == 2
 
 
 def test_a_count_is_kept_however_long_it_takes() -> None:
@@ -70,6 +108,7 @@ def test_every_call_is_made_and_shown_before() -> None:
     ]
     assert {len(seconds) for seconds in rounds.times.values()} == {2}
     assert rounds.of("two").keys() == {"a", "b"}
+    assert len(rounds.shares) == 2  # of the cores, once a round
 
 
 def test_other_results_are_an_error() -> None:

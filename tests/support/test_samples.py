@@ -5,8 +5,6 @@ from demos.support.samples import (
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
-    refuse_undecided,
     refuse_unsteady,
     ties,
 )
@@ -48,7 +46,7 @@ def test_what_was_counted_is_settled_and_told_apart_at_once() -> None:
     [
         ([1.0, 1.1, 1.2], [1.3, 1.4, 1.5], "less"),
         ([1.3, 1.4, 1.5], [1.0, 1.1, 1.2], "more"),
-        ([1.0, 1.1, 1.9], [1.6, 1.7, 1.8], "less"),  # only the ranges overlap
+        ([1.0, 1.1, 1.7], [1.6, 1.7, 1.8], "less"),  # only the ranges overlap
         ([1.0, 1.2, 1.6], [1.3, 1.4, 1.9], "≈"),  # the middle halves do
         ([12, 14, 25], [9, 12, 13], "≈"),  # 25 is more than twice 12
         ([1.0, 1.0], [2.0, 2.0], "≈"),  # too few
@@ -61,7 +59,9 @@ def test_samples_are_compared_by_their_middle_halves(
     assert Sample(one).compare(Sample(other)) == order
 
 
-def test_with_a_margin_they_must_be_further_apart() -> None:
+def test_they_must_be_apart_by_more_than_the_margin() -> None:
+    assert Sample([10.0] * 3).compare(Sample([10.9] * 3)) == "≈"
+    assert Sample([10.0] * 3).compare(Sample([11.1] * 3)) == "less"
     ten, twelve = Sample([10.0] * 3), Sample([12.5] * 3)
     assert ten.compare(twelve, margin=0.2) == "less"
     assert twelve.compare(ten, margin=0.2) == "more"
@@ -76,33 +76,6 @@ def test_the_fastest_are_those_that_are_not_told_apart_from_the_shortest_time() 
     assert fastest({"a": a, "b": b}) == set()
     assert fastest({"b": b, "c": c}, margin=0.2) == {"b"}
     assert fastest({"a": a, "b": b, "c": c}, margin=0.6) == set()
-
-
-def test_times_whose_difference_is_hidden_by_noise_are_refused() -> None:
-    one, other = Sample([0.2, 0.24, 0.39]), Sample([0.29, 0.33, 0.34])
-    with pytest.raises(TooBusy, match="240 and 330 ms could not be told apart"):
-        refuse_undecided(other, one)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ([0.2, 0.24, 0.35], [0.25, 0.26, 0.34]),  # alike
-        ([0.2, 0.2, 0.2], [0.3, 0.3, 0.3]),  # apart
-        ([0.02, 0.024, 0.035], [0.029, 0.033, 0.034]),  # short
-        ([0.2], [0.3]),  # too few
-    ],
-)
-def test_times_that_are_alike_or_apart_or_short_or_few_are_not_refused(
-    one: list[float], other: list[float]
-) -> None:
-    refuse_undecided(Sample(one), Sample(other))
-
-
-def test_work_for_one_core_that_had_less_is_refused() -> None:
-    refuse_shared(Sample([0.99, 0.85, 0.3]))
-    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
-        refuse_shared(Sample([0.99, 0.3, 0.2]))
 
 
 def test_tied_is_what_is_not_told_apart_from_the_best() -> None:

@@ -1,13 +1,13 @@
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections import Counter
 
 import pytest
 
 from demos.support import services
-from demos.support.samples import Sample, TooBusy
+from demos.support.bars import Chart
+from demos.support.samples import TooBusy
 from demos.support.server_process import served
-from demos.support.services import load, rates, refuse_unsteady_rates
+from demos.support.services import load, measure, refuse_busy
 
 
 async def answer(reader: StreamReader, writer: StreamWriter) -> None:
@@ -57,12 +57,20 @@ async def test_a_wrong_answer_is_refused() -> None:
             await asyncio.to_thread(load, port, 1, 32, 0)
 
 
+def rates(**values: list[float]) -> Chart:
+    chart = Chart("requests/s", max, dict.fromkeys(values, "asyncio"))
+    chart.values.update(values)
+    return chart
+
+
 def test_all_services_are_asked_equally_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "LOAD", 0.0)
+    measured, shown = rates(one=[], two=[]), []
     both = {"one": echoing, "two": echoing}
-    measured = rates(both, 2, 32, settled=lambda: False, repeat=3)
-    asked = Counter(name for name, rate in measured if rate > 0)
-    assert asked == {"one": 3, "two": 3}
+    shares = measure(measured, both, 2, 32, 3, lambda: shown.append(1))
+    assert [len(values) for values in measured.values.values()] == [3, 3]
+    assert min(*measured.values["one"], *measured.values["two"]) > 0
+    assert (len(shown), len(shares)) == (6, 3)
 
 
 def test_without_a_count_they_are_asked_until_their_rates_are_settled(
@@ -70,17 +78,22 @@ def test_without_a_count_they_are_asked_until_their_rates_are_settled(
 ) -> None:
     monkeypatch.setattr(services, "LOAD", 0.0)
     monkeypatch.setattr(services, "MEASURING", 1e9)
-    asked: list[float] = []
-    for _, rate in rates({"one": echoing}, 2, 32, settled=lambda: len(asked) == 5):
-        asked.append(rate)
-    assert len(asked) == 5
+    measured = rates(one=[])
+    monkeypatch.setattr(measured, "settled", lambda: len(measured.values["one"]) == 5)
+    measure(measured, {"one": echoing}, 2, 32, None, lambda: None)
+    assert len(measured.values["one"]) == 5
 
 
 def test_a_service_that_was_twice_as_fast_at_one_time_is_refused() -> None:
-    refuse_unsteady_rates([Sample([40_000, 80_000, 60_000])])
+    refuse_busy(rates(one=[40_000, 80_000, 60_000]), [1.0])
     with pytest.raises(TooBusy) as refused:
-        refuse_unsteady_rates([Sample([5.0]), Sample([40_000.4, 120_000, 60_000])])
+        refuse_busy(rates(one=[5.0], two=[40_000.4, 120_000, 60_000]), [1.0])
     assert refused.value.message == (
         "this machine was too busy to compare: the same service answered "
         "40,000–120,000 requests/s; run it again, or see the recording"
     )
+
+
+def test_a_machine_whose_cores_others_had_is_refused() -> None:
+    with pytest.raises(TooBusy, match="to be had"):
+        refuse_busy(rates(one=[40_000] * 3), [0.3, 0.4, 1.0])

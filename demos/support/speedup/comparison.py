@@ -12,16 +12,16 @@ from rich.text import Text
 
 from demos.support.console import WIDTH, console
 from demos.support.jobs import pi, request, sha256, size_for, spin, timed
-from demos.support.machine import gil_enabled, python, usable_cores
+from demos.support.machine import gil_enabled, python
 from demos.support.rounds import Rounds
 from demos.support.samples import (
+    ALIKE,
     LEAST,
+    Order,
     Sample,
     TooBusy,
     aligned,
     fastest,
-    refuse_shared,
-    refuse_undecided,
     refuse_unsteady,
 )
 from demos.support.speedup.scale import LIMIT, ONE, Scale
@@ -31,12 +31,10 @@ Way = Callable[[Job, list[Any]], list[Any]]
 
 JOBS = 4  # a worker
 SPIN = 0.04  # seconds that the cores are kept busy to find the ceiling
-ALIKE = 0.1  # a tenth faster or slower is no reason to choose
 MARGIN = 0.2  # a speed-up that is so far above its limit was none
 SLOWER = 0.8  # times
 ROOM = 1.5  # times: what can be so much faster is not "as fast" on an idle machine
 LONG_JOB = 0.001  # seconds: of less, the way to a process and back is a good part
-LEAST_CEILING = 1.2  # times: two threads of one core give that
 LABEL = 17  # cells
 
 
@@ -55,13 +53,15 @@ def workloads(port: int, workers: int, seconds: float) -> list[Workload]:
     """Return workloads of `seconds` each; `port` is that of a slow server."""
     numbers = range(workers * JOBS)
     each = seconds / len(numbers)
-    terms = [size_for(pi, each) + n for n in numbers]
-    ask, waits = partial(request, port), [each + n / 1e5 for n in numbers]
-    blocks = [size_for(sha256, each) + n for n in numbers]
+    terms, blocks = size_for(pi, each), size_for(sha256, each)
+    sums = [terms + n for n in numbers]
+    waits = [each + n / 1e5 for n in numbers]
+    digests = [blocks + n for n in numbers]
+    ask = partial(request, port)
     return [
-        Workload("CPU-bound", "pi(): Python code", pi, terms, needs_gil=gil_enabled()),
+        Workload("CPU-bound", "pi(): Python code", pi, sums, needs_gil=gil_enabled()),
         Workload("I/O-bound", "request(): waits", ask, waits, needs_cores=False),
-        Workload("C code", "sha256(): C code", sha256, blocks),
+        Workload("C code", "sha256(): C code", sha256, digests),
     ]
 
 
@@ -109,16 +109,11 @@ class Comparison:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
-        ceiling = Sample(self.ceilings).median
-        if ceiling < LEAST_CEILING and usable_cores() > 1:
-            raise TooBusy(f"{self._workers} busy processes did {ceiling:.1f} × of one")
+        self.rounds.refuse_shared()
         for workload in self._workloads:
             times = self.rounds.of(workload.name)
-            if workload.needs_cores:
-                refuse_shared(Sample(self.cores[workload.name, self._first]))
             refuse_unsteady(times.values())
             for way in self._others:
-                refuse_undecided(times[self._first], times[way], ALIKE)
                 self._refuse(way, workload)
 
     def _refuse(self, way: str, workload: Workload) -> None:
@@ -134,7 +129,7 @@ class Comparison:
         least = Sample([limit * seconds for seconds in other.values])
         above = one.compare(least, margin) == "more"
         must = limit > ROOM and one.median > LONG_JOB * len(workload.items)
-        none = one.compare(other, ALIKE) != "more" and len(other.values) >= LEAST
+        none = one.compare(other) != "more" and len(other.values) >= LEAST
         if above or (must and none):
             gain = self._times(way, workload.name)
             raise TooBusy(f"{workload.name}, {way}: {gain:.1f} of {limit:.1f} ×")
@@ -144,9 +139,13 @@ class Comparison:
 
         "≈ 1.0 ×" cannot be told apart from it.
         """
+        about = "≈ " if self._order(way, workload) == "≈" else ""
+        return f"{about}{self._times(way, workload):.1f} ×"
+
+    def _order(self, way: str, workload: str) -> Order:
+        """Return whether the first way takes more time than another."""
         times = self.rounds.of(workload)
-        alike = times[self._first].compare(times[way], ALIKE) == "≈"
-        return f"{'≈ ' if alike else ''}{self._times(way, workload):.1f} ×"
+        return times[self._first].compare(times[way])
 
     def _times(self, way: str, workload: str) -> float:
         times = self.rounds.of(workload)
@@ -210,7 +209,7 @@ class Comparison:
         """
         times = self.rounds.of(workload.name)
         complete = times.keys() == {self._first, *self._others}
-        best = fastest(times, ALIKE) if complete else set()
+        best = fastest(times) if complete else set()
         alone = aligned(times[self._first]).strip() if self._first in times else ""
         if len(alone) > LABEL:  # no room for the range
             alone, _ = alone.split(" [")
@@ -233,6 +232,7 @@ class Comparison:
     def _words(self, way: str, workload: str) -> str:
         """Say what a way gives: "1.9 × on 1.9 cores", "0.7 ×, slower"."""
         gain = self.gain(way, workload)
-        if "≈" not in gain and self._times(way, workload) < SLOWER:
+        slower = self._order(way, workload) == "less"
+        if slower and self._times(way, workload) < SLOWER:
             return f"{gain}, slower"
         return f"{gain} on {Sample(self.cores[workload, way]).median:.1f} cores"

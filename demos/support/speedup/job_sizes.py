@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import takewhile
 from multiprocessing import get_start_method
 from typing import Any
 
@@ -15,13 +16,13 @@ from demos.support.machine import python
 from demos.support.processes import ProcessPool
 from demos.support.rounds import Calls, Rounds, in_rounds
 from demos.support.samples import (
+    Order,
     Sample,
     TooBusy,
     aligned,
-    refuse_shared,
     refuse_unsteady,
 )
-from demos.support.speedup.comparison import ALIKE, MARGIN, Way, run
+from demos.support.speedup.comparison import MARGIN, Way
 from demos.support.speedup.pools import executors, start
 from demos.support.speedup.scale import ONE, Scale
 
@@ -35,17 +36,22 @@ def label(size: float) -> str:
     return f"{size * 1000:g} ms"
 
 
-def crossover(paid: Mapping[float, bool]) -> str:
-    """Return the job size from which on all paid: "from 3 ms", "none up to 100 ms".
+def crossover(orders: Mapping[float, Order]) -> str:
+    """Return the job size from which on all pay: "from 3 ms", "none up to 100 ms".
 
-    `paid` is by size (seconds).
+    `orders` say, by size (seconds), whether jobs alone take "more" time than in
+    processes. Where some cannot be told apart, it is "from 3 ms, or from 30 ms".
     """
-    least = f"none up to {label(max(paid))}"
-    for size in sorted(paid, reverse=True):
-        if not paid[size]:
-            break
-        least = f"from {label(size)}"
-    return least
+    sizes = sorted(orders, reverse=True)
+    perhaps = list(takewhile(lambda size: orders[size] != "less", sizes))
+    surely = list(takewhile(lambda size: orders[size] == "more", sizes))
+    if not perhaps:
+        return f"none up to {label(max(sizes))}"
+    if not surely:
+        return f"not to be told up to {label(max(sizes))}"
+    if perhaps == surely:
+        return f"from {label(surely[-1])}"
+    return f"from {label(perhaps[-1])}, or from {label(surely[-1])}"
 
 
 class JobSizes:
@@ -59,7 +65,6 @@ class JobSizes:
         self._pooled = pooled
         self._workers = workers
         self.starts: dict[str, list[float]] = defaultdict(list)
-        self.cores: list[float] = []  # that the largest jobs alone kept busy
         self.rounds = Rounds({})
 
     def measure(self, seconds: float, repeat: int | None) -> None:
@@ -80,7 +85,7 @@ class JobSizes:
 
     def refuse_impossible(self) -> None:
         """Raise TooBusy if the times are none that jobs take that run by themselves."""
-        refuse_shared(Sample(self.cores))
+        self.rounds.refuse_shared()
         refuse_unsteady(map(Sample, self.starts.values()))
         for size in SIZES:
             alone, pooled = self.times(size, with_start=False)
@@ -101,11 +106,12 @@ class JobSizes:
 
     def crossover(self, with_start: bool) -> str:
         """Return the job size from which processes pay, as `crossover` does."""
-        return crossover({size: self._pay(size, with_start) for size in SIZES})
+        return crossover({size: self._order(size, with_start) for size in SIZES})
 
-    def _pay(self, size: float, with_start: bool) -> bool:
+    def _order(self, size: float, with_start: bool) -> Order:
+        """Return whether jobs of a size take more time alone than in processes."""
         alone, pooled = self.times(size, with_start)
-        return alone.compare(pooled, ALIKE) == "more"
+        return alone.compare(pooled)
 
     def _started(self) -> bool:
         return all(Sample(values).settled for values in self.starts.values())
@@ -113,14 +119,10 @@ class JobSizes:
     def _calls(self, size: float, pool: ProcessPool) -> Calls:
         """Return the two ways to do a job of that size for each worker."""
         terms = [size_for(pi, size)] * self._workers
-
-        def alone() -> list[float]:
-            results, cores = run(self._alone, pi, terms)
-            if size == max(SIZES):
-                self.cores.append(cores)
-            return results
-
-        return {"alone": alone, "pooled": partial(self._pooled, pi, terms, pool)}
+        return {
+            "alone": partial(self._alone, pi, terms),
+            "pooled": partial(self._pooled, pi, terms, pool),
+        }
 
     def __rich__(self) -> Text:
         """Draw what was measured so far."""
@@ -149,6 +151,7 @@ class JobSizes:
         """Draw what processes give for jobs of a size, tinted where they pay."""
         alone, pooled = self.times(size, with_start)
         gain = alone.median / pooled.median
-        style = "processes" if self._pay(size, with_start) else "sync"
-        sign = "≈" if alone.compare(pooled, ALIKE) == "≈" else ""
+        order = self._order(size, with_start)
+        style = "processes" if order == "more" else "sync"
+        sign = "≈" if order == "≈" else ""
         return Text.assemble(scale.bar(gain, style), (f"{sign:1}{gain:5.1f} × ", style))

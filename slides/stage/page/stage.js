@@ -259,7 +259,8 @@
         controls: false,
         cursorMode: "hidden",
         fit: "none",
-        startAt: recorded ? now() - run.started : 0, // where the run stood
+        // A recording begins where the run stood, or stands where it was halted.
+        startAt: recorded ? (run.halted ? run.changed : now()) - run.started : 0,
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,

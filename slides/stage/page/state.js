@@ -99,7 +99,9 @@ const rules = (() => {
   function stop(show, id, now) {
     const played = new Set(["recording", "failed"]);
     const halted = change(show, (run) =>
-      run.id === id && played.has(run.state) ? { ...run, halted: true } : run,
+      run.id === id && played.has(run.state) && !run.halted
+        ? { ...run, halted: true, changed: now }
+        : run,
     );
     return end(halted, id, "stopped", now);
   }

@@ -31,7 +31,7 @@ class Run:
     """A run of a demo. Times are in seconds since the epoch, the server's.
 
     A recording is on view when its state is "recording" or "failed"; `why` says why it
-    is, where nobody asked for it, and `halted` that it was stopped.
+    is, where nobody asked for it, and `halted` that it was stopped, when it `changed`.
     """
 
     id: int
@@ -215,7 +215,8 @@ def _start(
 def _stop(show: Show, run: int, now: float) -> Show:
     def halt(each: Run) -> Run:
         on_view = each.id == run and each.state in ("recording", "failed")
-        return replace(each, halted=True) if on_view else each
+        plays = on_view and not each.halted
+        return replace(each, halted=True, changed=now) if plays else each
 
     return ended(_change(show, halt), run, "stopped", now)
 

@@ -38,9 +38,9 @@ def said(*times: list[float], limit: int = 10) -> str:
             "10 at once: threads 8.2 ×, asyncio 9.0 ×: concurrency wins, not asyncio",
         ),
         ([0.3] * 3, [0.2] * 3, "10 at once: threads 6.0 ×, asyncio 9.0 ×"),
-        ([1.2] * 3, [1.1] * 3, "10 at once: threads 1.5 ×, asyncio 1.6 ×"),
+        ([1.2] * 3, [1.1] * 3, "10 at once: threads 1.5 × ≈ asyncio 1.6 ×"),
         # one of both is not at least twice as fast
-        ([0.95, 0.88, 0.86], [0.85] * 3, "10 at once: threads 2.0 ×, asyncio 2.1 ×"),
+        ([0.95, 0.88, 0.86], [0.85] * 3, "10 at once: threads 2.0 × ≈ asyncio 2.1 ×"),
         # not told apart, but further from each other than 20 %
         (
             [0.3, 0.25, 0.17],

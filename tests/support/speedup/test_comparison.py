@@ -45,6 +45,7 @@ def measure(found: Comparison, name: str, **seconds: float) -> None:
 def all_measured(found: Comparison, **seconds: float) -> Comparison:
     """Have all workloads take these seconds; the ceiling is 1.8."""
     found.ceilings = [1.8, 1.7, 1.9]
+    found.rounds.shares = [1.0]
     for name in NAMES:
         measure(found, name, **seconds)
     return found
@@ -207,12 +208,11 @@ def test_a_speedup_above_its_limit_is_refused_and_none_where_there_is_room(
         found.refuse_impossible()
 
 
-def test_computing_that_shared_its_core_is_refused_and_waiting_is_not() -> None:
+def test_a_machine_whose_cores_others_had_is_refused() -> None:
     found = possible()
-    found.cores["I/O-bound", FIRST] = [0.0]
     found.refuse_impossible()
-    found.cores["C code", FIRST] = [0.9, 0.4, 0.3]
-    with pytest.raises(TooBusy, match=r"work for one core got 0\.4 of it"):
+    found.rounds.shares = [0.9, 0.4, 0.3]
+    with pytest.raises(TooBusy, match=r"cores, there were \d\.\d to be had"):
         found.refuse_impossible()
 
 
@@ -220,19 +220,6 @@ def test_work_that_took_twice_as_long_at_one_time_is_refused() -> None:
     found = possible()
     found.rounds.times["C code", "threads"] = [1.2, 1.3, 2.5]
     with pytest.raises(TooBusy, match="the same work took 1200–2500 ms"):
-        found.refuse_impossible()
-
-
-def test_cores_that_give_no_more_than_one_are_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    found = all_measured(compared(), threads=2.0, processes=2.0)
-    measure(found, "I/O-bound", threads=1.0, processes=1.0)
-    found.ceilings = [1.0, 1.1, 1.3]
-    monkeypatch.setattr(comparison, "usable_cores", lambda: 1)
-    found.refuse_impossible()
-    monkeypatch.setattr(comparison, "usable_cores", lambda: 2)
-    with pytest.raises(TooBusy, match=r"2 busy processes did 1\.1 × of one"):
         found.refuse_impossible()
 
 
@@ -244,5 +231,6 @@ def test_none_is_refused_of_one_round_or_of_trifles() -> None:
     ways = dict.fromkeys(THREE, one_by_one)
     found = Comparison(ways, trifles, ThreadPoolExecutor(), workers=2)
     found.ceilings = [1.8]
+    found.rounds.shares = [1.0]
     measure(found, "C code", threads=2.0, processes=4.0)
     found.refuse_impossible()

@@ -1,24 +1,28 @@
 import pytest
 
-from demos.support.samples import TooBusy
+from demos.support.samples import Order, TooBusy
 from demos.support.speedup.job_sizes import SIZES, JobSizes, crossover, label
 from demos.support.speedup.pools import executors
 from demos.threads_vs_processes import in_processes, one_by_one
 
 
 @pytest.mark.parametrize(
-    ("paid", "size"),
+    ("orders", "said"),
     [
-        ({0.001: False, 0.003: True, 0.01: False, 0.03: True, 0.1: True}, "from 30 ms"),
-        ({0.003: True, 0.001: True}, "from 1 ms"),
-        ({0.001: False, 0.0003: False}, "none up to 1 ms"),
-        ({0.001: True, 0.003: False}, "none up to 3 ms"),
+        (["less", "less", "more", "more"], "from 3 ms"),
+        (["more", "more", "more", "more"], "from 0.3 ms"),
+        (["less", "more", "less", "more"], "from 10 ms"),
+        (["less", "≈", "more", "more"], "from 1 ms, or from 3 ms"),
+        (["less", "more", "≈", "more"], "from 1 ms, or from 10 ms"),
+        (["more", "more", "more", "less"], "none up to 10 ms"),
+        (["less", "less", "≈", "≈"], "not to be told up to 10 ms"),
     ],
 )
 def test_processes_pay_from_the_size_on_where_all_larger_ones_do(
-    paid: dict[float, bool], size: str
+    orders: list[Order], said: str
 ) -> None:
-    assert crossover(paid) == size
+    sizes = (0.0003, 0.001, 0.003, 0.01)
+    assert crossover(dict(zip(sizes, orders, strict=True))) == said
 
 
 def test_every_size_is_measured_alone_and_in_processes_and_every_start() -> None:
@@ -28,7 +32,7 @@ def test_every_size_is_measured_alone_and_in_processes_and_every_start() -> None
         alone, pooled = sizes.times(size, with_start=False)
         assert len(alone.values) == len(pooled.values) == 1
     assert sizes.starts.keys() == executors().keys()
-    assert sizes.cores
+    assert len(sizes.rounds.shares) == 1
 
 
 def measured() -> JobSizes:
@@ -40,7 +44,7 @@ def measured() -> JobSizes:
         alone, pooled = 2 * size, 1.1 * size + 0.005
         sizes.rounds.times[label(size), "alone"] = [alone, alone * 1.01, alone]
         sizes.rounds.times[label(size), "pooled"] = [pooled, pooled * 1.01, pooled]
-    sizes.cores = [1.0, 0.9, 1.0]
+    sizes.rounds.shares = [1.0, 0.9, 1.0]
     return sizes
 
 
@@ -52,13 +56,13 @@ def test_the_start_of_a_pool_counts_where_it_is_asked_for() -> None:
         (running.range[0] + 0.02, running.range[1] + 0.03)
     )
     assert sizes.crossover(with_start=False) == "from 10 ms"
-    assert sizes.crossover(with_start=True) == "from 100 ms"
+    assert sizes.crossover(with_start=True) == "from 30 ms, or from 100 ms"
 
 
-def test_a_size_that_is_not_told_apart_does_not_pay() -> None:
+def test_a_size_that_is_not_told_apart_is_none_that_pays_for_sure() -> None:
     sizes = measured()
-    sizes.rounds.times["100 ms", "pooled"] = [0.1, 0.19, 0.21]
-    assert sizes.crossover(with_start=False) == "none up to 100 ms"
+    sizes.rounds.times["30 ms", "pooled"] = [0.03, 0.058, 0.065]
+    assert sizes.crossover(with_start=False) == "from 10 ms, or from 100 ms"
 
 
 def test_the_picture_fits_the_screen_and_tints_where_processes_pay() -> None:
@@ -83,8 +87,8 @@ def test_what_is_impossible_is_refused() -> None:
     sizes.rounds.times["30 ms", "pooled"] = [0.02, 0.021, 0.02]
     with pytest.raises(TooBusy, match=r"30 ms: 3\.0 of 2 ×"):
         sizes.refuse_impossible()
-    sizes.cores = [0.3, 0.3, 0.4]
-    with pytest.raises(TooBusy, match=r"work for one core got 0\.3 of it"):
+    sizes.rounds.shares = [0.3, 0.3, 0.4]
+    with pytest.raises(TooBusy, match=r"cores, there were \d\.\d to be had"):
         sizes.refuse_impossible()
 
 

@@ -99,7 +99,7 @@ def test_a_step_that_takes_longer_than_it_should_explains_more() -> None:
         pytest.param(
             BLOCKED,
             run((51, 151), (100, 152), 80, 152),
-            "a step that calls a thread ended 100 ms late",
+            "a step that only calls a thread took 100 ms",
             id="blocked though it calls a thread",
         ),
     ],
