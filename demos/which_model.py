@@ -3,9 +3,9 @@
 Run:       invoke demo.which-model
 Look for:  the coloured time of each row, the best: is its model the one that the rule
            names? Times run from nothing to the last result: starting a pool counts.
-           Waits tell the models apart when they are many, not when they are slow: in
+Why:       waits tell the models apart when they are many, not when they are slow: in
            the last row the difference is starting as many threads as there are waits.
-           Try it on work of your own: add a row, with its job and its items.
+Your own:  add a row, with its job and its items.
 Try next:  invoke demo.which-model --waits 20
            invoke demo.api-levels
 """
