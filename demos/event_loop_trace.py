@@ -34,13 +34,13 @@ Sleep = Callable[[], Coroutine[None, None, None]]
 
 
 async def sleep_in_loop() -> None:
-    """Block the loop: no other step can run meanwhile."""
+    """Block the loop: no other step can run."""
     await asyncio.sleep(0.05)
-    time.sleep(0.12)  # the whole loop stands still
+    time.sleep(0.12)  # the loop stands still
 
 
 async def sleep_in_thread() -> None:
-    """Block a thread: the loop goes on meanwhile."""
+    """Block a thread: the loop goes on."""
     await asyncio.sleep(0.05)
     await asyncio.to_thread(time.sleep, 0.12)
 

@@ -3,7 +3,8 @@
 Run:       invoke demo.threads-vs-processes
 Look for:  bars that reach ┃ (what the cores of this machine really give; for waits,
            the number of workers), and bars that end at 1 × (no faster than one job
-           after another). The jobs are pi, request and sha256 in demos/support/jobs.py.
+           after another).
+The jobs:  pi, request and sha256 in demos/support/jobs.py.
 At home:   if __name__ == "__main__":  # each process imports your file
                with ProcessPoolExecutor() as processes:
                    print(in_processes(job, items, processes))
@@ -38,16 +39,16 @@ def in_threads(
     items: Items,
     threads: ThreadPoolExecutor,
 ) -> Items:
-    """Call the job with each item, in threads: one GIL."""
+    """Call the job in threads: one GIL."""
     return list(threads.map(job, items))
 
 
 def in_processes(
-    job: Job,  # a top-level function: processes import it
+    job: Job,  # top-level: processes import it
     items: Items,
     processes: ProcessPoolExecutor,
 ) -> Items:
-    """Call the job with each item, in processes: a GIL each."""
+    """Call the job in processes: a GIL each."""
     return list(processes.map(job, items))
 
 
