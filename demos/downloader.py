@@ -3,10 +3,10 @@
 Run:       invoke demo.downloader (your own files: --url URL --to FOLDER)
 Look for:  one by one is a long staircase; ten at once, by threads or by tasks, a short
            one.
-At home:   with httpx.Client(follow_redirects=True) as client:  # for all threads
-               replies = download_in_threads(client, urls, 10)
-           async with aiohttp.ClientSession() as client:
-               replies = await download_in_tasks(client, urls, 10)
+At home:   with httpx.Client(follow_redirects=True) as session:  # for all threads
+               replies = download_in_threads(session, urls, 10)
+           async with aiohttp.ClientSession() as session:
+               replies = await download_in_tasks(session, urls, 10)
 Try next:  invoke demo.downloader --concurrency 1
            invoke demo.threads-vs-processes
 """
@@ -27,73 +27,73 @@ from demos.support.catalog import run
 from demos.support.download import file_server, room
 from demos.support.flags import Flag
 
-Urls = list[str]
 Reply = bytes | Exception
 AsyncFetch = Callable[..., Awaitable[bytes]]
 RETRIED = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses
 LONGEST_PAUSE = 5.0  # seconds, whatever a server asks for
 
 
-def fetch(client: httpx.Client, url: str) -> bytes:
+def fetch(session: httpx.Client, url: str) -> bytes:
     """Return the body of `url`, or raise."""
-    with client.stream("GET", url) as response:
+    with session.stream("GET", url) as response:
         response.raise_for_status()
         return response.read()
 
 
-async def fetch_async(client: ClientSession, url: str) -> bytes:
+async def fetch_async(session: ClientSession, url: str) -> bytes:
     """Return the body of `url`, or raise."""
-    async with client.get(url) as response:
+    async with session.get(url) as response:
         response.raise_for_status()
         return await response.read()
 
 
 def download_one_by_one(
-    client: httpx.Client,
-    urls: Urls,
+    session: httpx.Client,
+    urls: list[str],
 ) -> list[Reply]:
     """Download one file after another."""
-    return [tried(client, url) for url in urls]
+    return [tried(session, url) for url in urls]
 
 
 def download_in_threads(
-    client: httpx.Client,
-    urls: Urls,
+    session: httpx.Client,
+    urls: list[str],
     limit: int,
 ) -> list[Reply]:
     """Download in `limit` threads."""
     with ThreadPoolExecutor(limit) as pool:
-        return list(pool.map(partial(tried, client), urls))
+        return list(pool.map(partial(tried, session), urls))
 
 
 async def download_in_tasks(
-    client: ClientSession, urls: Urls, limit: int
+    session: ClientSession,
+    urls: list[str],
+    limit: int,
 ) -> list[Reply]:
-    """Download in tasks, `limit` at once."""
+    """Download in a task for each file, `limit` at once."""
     slots = asyncio.Semaphore(limit)
 
     async def in_slot(url: str) -> Reply:
         async with slots:
-            return await tried_async(client, url)
+            return await tried_async(session, url)
 
-    async with asyncio.TaskGroup() as group:
-        jobs = map(in_slot, urls)
-        tasks = [*map(group.create_task, jobs)]
+    async with asyncio.TaskGroup() as group:  # awaits them all
+        tasks = [group.create_task(in_slot(url)) for url in urls]
     return [task.result() for task in tasks]
 
 
-def tried(client: httpx.Client, url: str) -> Reply:
+def tried(session: httpx.Client, url: str) -> Reply:
     """Return the body or the error, so that the others go on."""
     try:
-        return retrying(fetch, client, url)
+        return retrying(fetch, session, url)
     except Exception as error:
         return error
 
 
-async def tried_async(client: ClientSession, url: str) -> Reply:
+async def tried_async(session: ClientSession, url: str) -> Reply:
     """Return the body or the error, so that the others go on."""
     try:
-        return await retrying_async(fetch_async, client, url)
+        return await retrying_async(fetch_async, session, url)
     except Exception as error:
         return error
 
