@@ -1,6 +1,7 @@
 """Recordings of the demos as they are kept: slides/recordings/<slug>.cast and .svg."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,19 +69,19 @@ def lesson(cast: Path) -> str:
 def made_on(paths: Paths) -> str:
     """Return what the recordings ran on, and when: a line for each machine and day.
 
-    Raises LookupError for a recording that is damaged.
+    Where there are several, each says for how many. Raises LookupError for a recording
+    that is damaged.
     """
-    lines: dict[str, list[str]] = {}
+    lines: Counter[str] = Counter()
     for cast in sorted(paths.recordings.glob("*.cast")):
         head = header(cast)
         day = datetime.fromtimestamp(head["timestamp"], UTC).date()
         tags = dict(tag.split("=", 1) for tag in head["tags"])
         system = tags["platform"].partition("-")[0]
-        line = f"{tags['python']}, {system}, {day}"
-        lines.setdefault(line, []).append(cast.stem.replace("_", "-"))
+        lines[f"{tags['python']}, {system}, {day}"] += 1
     if len(lines) == 1:
         return "".join(f"{line}\n" for line in lines)
-    return "".join(f"{line}: {', '.join(demos)}\n" for line, demos in lines.items())
+    return "".join(f"{count} on {line}\n" for line, count in lines.items())
 
 
 def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:

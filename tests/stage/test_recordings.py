@@ -118,6 +118,6 @@ def test_recordings_of_several_machines_are_told_apart(tmp_path: Path) -> None:
     write_recording(paths, "a_demo", "CPython 3.14.0")
     write_recording(paths, "other", "CPython 3.13.0")
     assert recordings.made_on(paths) == (
-        "CPython 3.14.0, Linux, 2025-11-26: a-demo\n"
-        "CPython 3.13.0, Linux, 2025-11-26: other\n"
+        "1 on CPython 3.14.0, Linux, 2025-11-26\n"
+        "1 on CPython 3.13.0, Linux, 2025-11-26\n"
     )
