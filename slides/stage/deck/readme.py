@@ -27,7 +27,7 @@ def _rows(held: Contents) -> Iterator[str]:
     for number, section in enumerate(held.sections):
         slides = held.of(number)
         first, last = last + 1, last + len(slides)
-        title = section.title.partition(":")[0].replace("|", r"\|")
+        title = section.title.replace("|", r"\|")
         span = f"{first}–{last}" if first < last else f"{first}"
         demos = [
             (f"[{slide.demo}](demos/{slide.demo}.py)", f"`{command(slide.demo)}`")
