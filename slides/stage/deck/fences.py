@@ -23,7 +23,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from slides.stage import frame, recordings
+from slides.stage import recordings
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
@@ -121,6 +121,8 @@ def _figure(cast: Path, words: str) -> str:
     Raises LookupError when there is no such recording, when nothing in it reads so, and
     when several things do.
     """
+    from slides.stage import frame  # what draws it is slow to import
+
     before, after = map(re.escape, words.split("*"))
     wanted = re.compile(rf"(?<!\w){before}({_FIGURE}){after}(?!\w)")
     rows = [recordings.lesson(cast), *frame.screen(recordings.read(cast)).display]

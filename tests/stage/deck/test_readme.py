@@ -36,8 +36,8 @@ def held(*sections: tuple[str, list[str | None]]) -> Contents:
 def test_the_table_has_a_row_for_each_section_and_each_further_demo() -> None:
     deck = held(
         ("One", [None, None]),
-        ("Two: a | b", [None, "a_demo", "b"]),
-        ("Last: the end", [None]),
+        ("Two", [None, "a_demo", "b"]),
+        ("Last", [None]),
     )
     filled = readme.fill(STALE, deck)
     assert filled == STALE.replace(
