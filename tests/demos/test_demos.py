@@ -38,7 +38,8 @@ def test_a_demo_with_its_defaults_ends_with_its_lesson_or_says_why_it_has_none(
         return
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    *_, lesson, try_next = done.stdout.splitlines()
+    *_, lesson, try_next = lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= runner.COLUMNS
     assert re.search(r"\d", lesson), "a lesson names what was measured"
     assert len(lesson) <= runner.COLUMNS
     assert try_next.startswith("try next: invoke demo.")

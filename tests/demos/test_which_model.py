@@ -4,7 +4,6 @@ from functools import partial
 from demos.support.jobs import pi, pi_async, request
 from demos.support.slow_server import request_async, slow_server
 from demos.which_model import in_tasks, models, rule
-from tests.talks import ROOT, invoke
 
 
 def test_the_rule_is_the_article_s() -> None:
@@ -35,18 +34,3 @@ async def test_tasks_wait_at_the_same_time() -> None:
         return number
 
     assert await in_tasks(meet, [5, 4, 3, 2, 1]) == [5, 4, 3, 2, 1]
-
-
-def test_a_run_fits_the_screen() -> None:
-    done = invoke(ROOT, "demo.which-model", "--waits=4", "--repeat=3")
-    lines = done.stdout.splitlines()
-    assert max(map(len, lines)) <= 80
-    if done.returncode == 0:
-        assert done.stderr == ""
-        assert len(lines) <= 21
-        assert sum(line.startswith("the rule says") for line in lines) == 4
-        assert lines[-2].startswith("The rule: ")
-    else:
-        assert done.returncode == 1
-        assert "too busy to compare: " in done.stderr
-        assert len(lines) <= 20
