@@ -89,7 +89,7 @@ def compare_job_sizes(workers: int, repeat: int | None) -> str:
     job_sizes.refuse_impossible()
     running = job_sizes.crossover(with_start=False)
     new = job_sizes.crossover(with_start=True)
-    return f"Processes pay for jobs: {running}; with their start: {new}"
+    return f"Processes pay from {running} a job; with their start, from {new}"
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def test_an_error_of_a_job_reaches_the_caller() -> None:
     ("flags", "lesson"),
     [
         (("--work=5",), r"Threads: Python .+ ×; processes: Python .+ ×"),
-        (("--sizes",), r"Processes pay for jobs: .+ ms; with their start: .+ ms"),
+        (("--sizes",), r"Processes pay from .+ ms.* a job; with their start, from .+"),
     ],
 )
 def test_a_run_fits_the_screen_and_ends_with_its_lesson(

@@ -37,21 +37,21 @@ def label(size: float) -> str:
 
 
 def crossover(orders: Mapping[float, Order]) -> str:
-    """Return the job size from which on all pay: "from 3 ms", "none up to 100 ms".
+    """Return the job size from which on all pay: "3 ms", "over 100 ms".
 
     `orders` say, by size (seconds), whether jobs alone take "more" time than in
-    processes. Where some cannot be told apart, it is "from 3 ms, or from 30 ms".
+    processes. Where some cannot be told apart, it is "3 or 30 ms", or "3 ms or more".
     """
     sizes = sorted(orders, reverse=True)
     perhaps = list(takewhile(lambda size: orders[size] != "less", sizes))
     surely = list(takewhile(lambda size: orders[size] == "more", sizes))
     if not perhaps:
-        return f"none up to {label(max(sizes))}"
+        return f"over {label(max(sizes))}"
     if not surely:
-        return f"not to be told up to {label(max(sizes))}"
+        return f"{label(perhaps[-1])} or more"
     if perhaps == surely:
-        return f"from {label(surely[-1])}"
-    return f"from {label(perhaps[-1])}, or from {label(surely[-1])}"
+        return label(surely[-1])
+    return f"{perhaps[-1] * 1000:g} or {label(surely[-1])}"
 
 
 class JobSizes:

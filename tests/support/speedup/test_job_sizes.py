@@ -9,13 +9,13 @@ from demos.threads_vs_processes import in_processes, one_by_one
 @pytest.mark.parametrize(
     ("orders", "said"),
     [
-        (["less", "less", "more", "more"], "from 3 ms"),
-        (["more", "more", "more", "more"], "from 0.3 ms"),
-        (["less", "more", "less", "more"], "from 10 ms"),
-        (["less", "≈", "more", "more"], "from 1 ms, or from 3 ms"),
-        (["less", "more", "≈", "more"], "from 1 ms, or from 10 ms"),
-        (["more", "more", "more", "less"], "none up to 10 ms"),
-        (["less", "less", "≈", "≈"], "not to be told up to 10 ms"),
+        (["less", "less", "more", "more"], "3 ms"),
+        (["more", "more", "more", "more"], "0.3 ms"),
+        (["less", "more", "less", "more"], "10 ms"),
+        (["less", "≈", "more", "more"], "1 or 3 ms"),
+        (["less", "more", "≈", "more"], "1 or 10 ms"),
+        (["more", "more", "more", "less"], "over 10 ms"),
+        (["less", "less", "≈", "≈"], "3 ms or more"),
     ],
 )
 def test_processes_pay_from_the_size_on_where_all_larger_ones_do(
@@ -55,14 +55,14 @@ def test_the_start_of_a_pool_counts_where_it_is_asked_for() -> None:
     assert new.range == pytest.approx(
         (running.range[0] + 0.02, running.range[1] + 0.03)
     )
-    assert sizes.crossover(with_start=False) == "from 10 ms"
-    assert sizes.crossover(with_start=True) == "from 30 ms, or from 100 ms"
+    assert sizes.crossover(with_start=False) == "10 ms"
+    assert sizes.crossover(with_start=True) == "30 or 100 ms"
 
 
 def test_a_size_that_is_not_told_apart_is_none_that_pays_for_sure() -> None:
     sizes = measured()
     sizes.rounds.times["30 ms", "pooled"] = [0.03, 0.058, 0.065]
-    assert sizes.crossover(with_start=False) == "from 10 ms, or from 100 ms"
+    assert sizes.crossover(with_start=False) == "10 or 100 ms"
 
 
 def test_the_picture_fits_the_screen_and_tints_where_processes_pay() -> None:
