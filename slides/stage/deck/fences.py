@@ -18,6 +18,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -115,17 +116,24 @@ def _line(fence: Token) -> int:
     return (fence.map or [0])[0] + 1
 
 
+@lru_cache
+def _last_frame(cast: Path, changed: int) -> list[str]:
+    """Return the rows of the last frame of a recording that was `changed` then (ns)."""
+    from slides.stage import frame  # what draws it is slow to import
+
+    return list(frame.screen(recordings.read(cast)).display)
+
+
 def _figure(cast: Path, words: str) -> str:
     """Return the figure for which `words` have a `*`; its range in a line of its own.
 
     Raises LookupError when there is no such recording, when nothing in it reads so, and
     when several things do.
     """
-    from slides.stage import frame  # what draws it is slow to import
-
+    lesson = recordings.lesson(cast)
     before, after = map(re.escape, words.split("*"))
     wanted = re.compile(rf"(?<!\w){before}({_FIGURE}){after}(?!\w)")
-    rows = [recordings.lesson(cast), *frame.screen(recordings.read(cast)).display]
+    rows = [lesson, *_last_frame(cast, cast.stat().st_mtime_ns)]
     texts = [" ".join(row.split()) for row in rows]
     found = {each[1] for text in texts for each in wanted.finditer(text)}
     if len(found) != 1:
