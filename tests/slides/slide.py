@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from slides.stage.deck.sections import Section
 
+MARK = re.compile(r"\[([^\]]*)\]\((recordings/[\w-]+\.cast)\s+\"[^\"]*\"\)")
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
