@@ -3,8 +3,9 @@
 A note is a comment. A mark in it is a link whose text is the figure, and whose title
 says where in the recording it stands, as for a figure on a slide (see ``fences``)::
 
-    A thread takes [117 µs](recordings/ten_thousand_tasks.cast "thread: 21.2 KiB, *").
+    A thread takes [117 µs](recordings/ten_thousand_tasks.cast "*; an await lost").
 
+The words hold no other figure, which would differ once it is recorded anew.
 Who reads a note sees the figure alone: `marks.mjs` shows it so.
 """
 
