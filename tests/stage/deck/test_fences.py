@@ -1,10 +1,11 @@
-"""Code blocks named by their source: refreshed, and refused when there is none."""
+"""Code and figures named by their source: refreshed, refused when there is none."""
 
 from pathlib import Path
 
 import pytest
 
 from slides.stage.deck import fences
+from slides.stage.deck.marks import FORM
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
@@ -176,6 +177,112 @@ def test_words_that_do_not_name_one_figure_are_refused(
     text = f"```threads recordings/a.cast {words}\n```\n"
     _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
     assert problems == [f"slides/x.md:1: recordings/a.cast has {read} for {words!r}"]
+
+
+@pytest.mark.parametrize(
+    ("note", "filled"),
+    [
+        (
+            '<!-- [old](recordings/a.cast "at once: threads *"). -->',
+            '<!-- [9.3 ×](recordings/a.cast "at once: threads *"). -->',
+        ),
+        (
+            '<!--\nA.\n\n[](recordings/a.cast "threads * █") [x](y)\n-->',
+            '<!--\nA.\n\n[1.20 s](recordings/a.cast "threads * █") [x](y)\n-->',
+        ),
+        (
+            'B <!-- [1](recordings/a.cast "tasks *:"), '
+            '[2](recordings/a.cast ": * of") --> C',
+            'B <!-- [10,000](recordings/a.cast "tasks *:"), '
+            '[7%](recordings/a.cast ": * of") --> C',
+        ),
+        (
+            '- D\n\n  <!-- [1.1\n  KB](recordings/a.cast\n  "10,000: *\n  each") -->',
+            '- D\n\n  <!-- [1.1 KiB](recordings/a.cast\n  "10,000: *\n  each") -->',
+        ),
+    ],
+)
+def test_a_note_quotes_a_figure_without_its_range(
+    recorded: Paths, note: str, filled: str
+) -> None:
+    text = f"# Ä\n\n{note}\n\n```threads recordings/a.cast asyncio *:\nold\n```\n"
+    section = Section(recorded.slides / "x.md", text)
+    sources, problems = fences.read(recorded, [section])
+    assert problems == []
+    fresh = text.replace(note, filled).replace("\nold\n", "\n9.2 ×\n")
+    assert fences.fill(text, sources) == fresh
+    assert len(list(fences.stale(section, sources))) == 1 + note.count("(recordings/")
+    assert list(fences.stale(Section(section.path, fresh), sources)) == []
+
+
+def test_a_stale_figure_in_a_note_is_named_with_its_line(recorded: Paths) -> None:
+    mark = '[10,000](recordings/a.cast "tasks *:") [9](recordings/a.cast ": * of")'
+    section = Section(recorded.slides / "x.md", f"# A\n\n<!--\nSay: {mark}\n-->\n")
+    sources, _ = fences.read(recorded, [section])
+    assert list(fences.stale(section, sources)) == [
+        "slides/x.md:4: recordings/a.cast : * of has changed: invoke sync"
+    ]
+
+
+def test_a_mark_broken_over_lines_is_current_when_its_words_are(
+    recorded: Paths,
+) -> None:
+    text = '<!-- [9.3\n×](recordings/a.cast\n"at once:\nthreads *") -->\n'
+    section = Section(recorded.slides / "x.md", text)
+    sources, problems = fences.read(recorded, [section])
+    assert problems == []
+    assert fences.fill(text, sources) == text
+    assert list(fences.stale(section, sources)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[9](recordings/a.cast "gone *")',
+        '```md\n<!-- [9](recordings/a.cast "gone *") -->\n```',
+        '    <!-- [9](recordings/a.cast "gone *") -->',
+        '<!-- unclosed [9](recordings/a.cast "gone *")',
+        "<!-- Source: slides/recordings/a.cast (all of it); [1](https://x.test) -->",
+    ],
+)
+def test_only_a_link_in_a_note_is_a_mark(recorded: Paths, text: str) -> None:
+    sources, problems = fences.read(recorded, [Section(Path("x.md"), text)])
+    assert (sources, problems) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (
+            '[9](recordings/a.cast "threads *")',
+            "recordings/a.cast has 1.20 s [1.10–1.30] or 9.3 × for 'threads *'",
+        ),
+        (
+            '[9](recordings/a.cast "gone *")',
+            "recordings/a.cast has nothing for 'gone *'",
+        ),
+        (
+            '[9](recordings/b-c.cast "*")',
+            "there is no recordings/b-c.cast: invoke record --demo b-c",
+        ),
+        ("[9](recordings/a.cast)", FORM),
+        ('[9](recordings/a.cast "threads")', FORM),
+        ('[9](recordings/a.cast "threads * *")', FORM),
+        ("[9](recordings/a.cast 'threads *')", FORM),
+        ('[9](recordings/a "threads *")', FORM),
+        ('[9] (recordings/a.cast "threads *")', FORM),
+        ('[9](../recordings/a.cast "threads *")', FORM),
+        ('[[9]](recordings/a.cast "threads *")', FORM),
+        ('9](recordings/a.cast "threads *")', FORM),
+        ('[9](recordings/a.cast\n"threads *', FORM),
+    ],
+)
+def test_a_mark_that_quotes_nothing_is_named_with_its_line(
+    recorded: Paths, mark: str, said: str
+) -> None:
+    text = f"# A\n\n<!--\nSay: well.\n\nThey take {mark} each.\n-->\n"
+    _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
+    assert problems == [f"slides/x.md:6: {said}"]
 
 
 @pytest.mark.parametrize("file", ["../outside.py", "gone.py"])

@@ -28,7 +28,7 @@ from pypdf.generic import Destination
 from slides.stage import browser, frame
 from slides.stage.deck.sections import sections
 from slides.stage.recordings import read
-from tests.slides.slide import split
+from tests.slides.slide import MARK, split
 from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
 
 MADE = {
@@ -67,9 +67,10 @@ def squeezed(text: str) -> str:
 
 
 def notes(markdown: str) -> list[str]:
-    """The paragraphs of a slide's speaker notes."""
+    """The paragraphs of a slide's speaker notes, as they are read."""
     comments = re.findall(r"<!--(.*?)-->", markdown, re.DOTALL)
     said = "\n\n".join(each for each in comments if "_class:" not in each)
+    said = MARK.sub(r"\1", said)
     return [each.strip() for each in said.split("\n\n") if each.strip()]
 
 
