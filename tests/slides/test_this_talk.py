@@ -90,7 +90,7 @@ def test_the_minutes_add_up_to_thirty() -> None:
 
 
 def test_the_main_path_is_of_a_length_that_fits() -> None:
-    assert len(MAIN) <= 50  # what bounds the talk are its words, counted below
+    assert len(MAIN) <= 55  # what bounds the talk are its words, counted below
 
 
 @pytest.mark.parametrize(
