@@ -241,7 +241,7 @@
 
   /** @param {Terminal} terminal @param {Run} run */
   function play(terminal, run) {
-    const replayed = run.state === "recording" || run.state === "failed";
+    const replayed = isReplay(run);
     const shown = `${replayed} ${run.id}`;
     const back = terminal.recorded && !replayed && show.live; // the server is there again
     if (terminal.shown !== shown || back) {
@@ -260,7 +260,7 @@
         cursorMode: "hidden",
         fit: "none",
         // A recording begins where the run stood, or stands where it was halted.
-        startAt: recorded ? (run.halted ? run.changed : now()) - run.started : 0,
+        startAt: recorded ? played(run) : 0,
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,
@@ -269,6 +269,19 @@
     }
     if (replayed && run.halted) terminal.player?.pause();
   }
+
+  /** @param {Run} run */
+  const isReplay = (run) => run.state === "recording" || run.state === "failed";
+
+  /** How many seconds of a recording have been played. @param {Run} run */
+  const played = (run) => (run.halted ? run.changed : now()) - run.started;
+
+  /** Whether the last frame of the recording is seen, alone or at the end of a replay.
+   * @param {string} demo @param {Run | undefined} run */
+  const isAtEnd = (demo, run) =>
+    run !== undefined &&
+    (run.state === "frame" ||
+      (isReplay(run) && played(run) >= TALK.recordings[demo].seconds));
 
   /** @param {Terminal} terminal */
   function clear(terminal) {
@@ -301,13 +314,13 @@
 
   /** @param {Terminal} terminal @param {Run | undefined} run */
   function describe({ demo, recorded }, run) {
+    const recording = TALK.recordings[demo];
     if (!run) {
-      const recording = TALK.recordings[demo];
       const does = show.live ? "→ runs it" : "→ plays it";
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recorded) return `LIVE ${taken(run)}`;
-    const day = new Date(TALK.recordings[demo].recorded * 1000);
+    if (!recorded && run.state !== "frame") return `LIVE ${taken(run)}`;
+    const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
     return run.why ? `${label} · ${run.why}` : label;
   }
@@ -325,12 +338,19 @@
       mounted = picture instanceof SVGElement ? mount(picture) : null;
       drawn = show.slide;
     }
-    const run = runOnView();
-    if (mounted) mounted.before.hidden = run !== undefined;
-    if (mounted && !run) clear(mounted);
-    // A run has an address once the server has made it.
-    if (mounted && run && settled) play(mounted, run);
+    if (mounted) draw(mounted, runOnView());
     tick();
+  }
+
+  /** @param {Terminal} terminal @param {Run | undefined} run */
+  function draw(terminal, run) {
+    const isFrame = run?.state === "frame";
+    terminal.before.hidden = run !== undefined;
+    // The picture of a recording, which lies below, is its last frame.
+    terminal.over.classList.toggle("stage-clear", isFrame);
+    if (!run || isFrame) clear(terminal);
+    // A run has an address once the server has made it.
+    else if (settled) play(terminal, run);
   }
 
   function tick() {
@@ -387,7 +407,8 @@
       if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
       return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
     }
-    if (run.state === "failed" || run.state === "recording") {
+    if (run.state === "frame") return "demo: last frame of the recording, t replays it";
+    if (isReplay(run)) {
       const why = run.why ? `${run.why} → ` : "";
       return `demo: ${why}recording${run.halted ? ", stopped" : ""}`;
     }
@@ -414,9 +435,10 @@
     const move = MOVES[key];
     if (move && !onButton) return take(event, move);
     if (!mounted) return;
-    const run = runOnView();
+    const [demo, run] = [mounted.demo, runOnView()];
     if (key === "r") take(event, "run");
-    if (key === "t") take(event, "replay");
+    if (key === "t" && TALK.recordings[demo])
+      take(event, isAtEnd(demo, run) ? "replay" : "frame");
     if (key === "s" && run) take(event, "stop", run.id);
   }
 
