@@ -46,7 +46,9 @@ DEADLINE = 600
 def main(
     ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
     pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.05,
+    twice: Annotated[bool, Flag("twice as many")] = False,
 ) -> str:
+    ticks *= 1 + twice
     for tick in range(ticks):
         console.print(f"tick {tick}", style="asyncio")
         time.sleep(pause)

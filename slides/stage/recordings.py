@@ -1,33 +1,34 @@
-"""Recordings of the demos as they are kept: slides/recordings/<slug>.cast and .svg."""
+"""Recordings of the demos as they are kept: slides/recordings/<demo>.cast and .svg."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from demos.support.catalog import slugs
+from slides.stage import names
 from slides.stage.paths import Paths
 from slides.stage.sources import source_hash
 
 Event = tuple[float, str, str]  # seconds since the one before, code, data
 
 
-def stale(paths: Paths) -> Iterator[str]:
+def stale(paths: Paths, demos: Iterable[str]) -> Iterator[str]:
     """Yield a line for each demo whose recording is missing, damaged or out of date."""
-    for slug in slugs(paths.demos):
-        cast = paths.recordings / f"{slug}.cast"
+    for demo in demos:
+        cast = paths.recordings / f"{demo}.cast"
         if not cast.is_file() or not cast.with_suffix(".svg").is_file():
-            yield f"demos/{slug}.py has no recording: {_remedy(cast)}"
+            yield f"{names.command(demo)} has no recording: {_remedy(cast)}"
             continue
         try:
             tags = header(cast)["tags"]
         except LookupError as error:
             yield str(error)
             continue
-        if f"source=sha256:{source_hash(paths, slug)}" not in tags:
-            yield f"demos/{slug}.py has changed since it was recorded: {_remedy(cast)}"
+        if f"source=sha256:{source_hash(paths, demo)}" not in tags:
+            changed = f"demos/{names.slug(demo)}.py has changed since it was recorded"
+            yield f"{changed}: {_remedy(cast)}"
 
 
 def header(cast: Path) -> dict[str, Any]:
@@ -103,4 +104,4 @@ def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
 
 
 def _remedy(cast: Path) -> str:
-    return f"invoke record --demo {cast.stem.replace('_', '-')}"
+    return f"invoke record --demo {cast.stem}"

@@ -24,6 +24,7 @@ from itertools import cycle
 from demos.support.console import MARK, MARK_END
 from demos.support.machine import python
 from slides.stage import recordings
+from slides.stage.names import command, slug
 from slides.stage.paths import Paths
 from slides.stage.sources import parse, source_hash
 
@@ -51,28 +52,23 @@ _TERMINAL = {
 }
 
 
-def command(slug: str) -> str:
-    """Return the command line of a demo, as an attendee types it."""
-    return f"invoke demo.{slug.replace('_', '-')}"
-
-
-def deadline(paths: Paths, slug: str) -> float:
+def deadline(paths: Paths, demo: str) -> float:
     """Return the seconds that a demo may take on stage.
 
     They are its own DEADLINE; or, as an audience sees that it is slow, SLOWER times the
     length of its recording and some SPARE; or, where it has none, DEADLINE.
     """
-    if (named := named_deadline(paths, slug)) is not None:
+    if (named := named_deadline(paths, demo)) is not None:
         return named
     try:
-        return SLOWER * recordings.length(paths.recordings / f"{slug}.cast") + SPARE
+        return SLOWER * recordings.length(paths.recordings / f"{demo}.cast") + SPARE
     except LookupError:
         return DEADLINE
 
 
-def named_deadline(paths: Paths, slug: str) -> float | None:
+def named_deadline(paths: Paths, demo: str) -> float | None:
     """Return the DEADLINE in seconds that a demo names, if it does."""
-    for node in parse(paths.demos / f"{slug}.py").body:
+    for node in parse(paths.demos / f"{slug(demo)}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
                 return float(s)
@@ -80,7 +76,7 @@ def named_deadline(paths: Paths, slug: str) -> float | None:
 
 
 async def run(
-    paths: Paths, slug: str, *, deadline: float = DEADLINE, grace: float = GRACE
+    paths: Paths, demo: str, *, deadline: float = DEADLINE, grace: float = GRACE
 ) -> AsyncGenerator[str, None]:
     """Run a demo; yield the header, its output as it comes, and its exit status.
 
@@ -97,12 +93,12 @@ async def run(
             "version": 3,
             "term": {"cols": COLUMNS, "rows": ROWS, "type": "xterm-256color"},
             "timestamp": int(time.time()),
-            "command": command(slug),
-            "title": command(slug),
+            "command": command(demo),
+            "title": command(demo),
             "tags": [
                 f"python={python()}",
                 f"platform={platform.platform(terse=True)}",
-                f"source=sha256:{source_hash(paths, slug)}",
+                f"source=sha256:{source_hash(paths, demo)}",
             ],
         }
     )
@@ -111,7 +107,7 @@ async def run(
     last = loop.time()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     held = ""
-    process = await _start(paths, slug, grace)
+    process = await _start(paths, demo, grace)
     try:
         while chunk := await _read(process, end, grace):
             events, held = split_marks(held + decoder.decode(chunk))
@@ -148,8 +144,8 @@ def _event(interval: float, code: str, data: str) -> str:
     return json.dumps([round(interval, 6), code, data], ensure_ascii=False)
 
 
-async def _start(paths: Paths, slug: str, grace: float) -> asyncio.subprocess.Process:
-    arguments = [sys.executable, "-m", *command(slug).split()]
+async def _start(paths: Paths, demo: str, grace: float) -> asyncio.subprocess.Process:
+    arguments = [sys.executable, "-m", *command(demo).split()]
     spawn = asyncio.create_task(
         asyncio.create_subprocess_exec(
             *arguments,

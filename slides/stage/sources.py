@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
+from slides.stage.names import slug
 from slides.stage.paths import Paths
 
 # The command line: no part of what a demo shows.
 COMMAND_LINE = {"catalog", "commands", "flags", "invoke_errors", "watchdog"}
 
 
-def source_hash(paths: Paths, slug: str) -> str:
+def source_hash(paths: Paths, demo: str) -> str:
     """Return the SHA-256 of a demo's source and of the demos.support it imports."""
     texts: dict[Path, str] = {}
-    files = [paths.demos / f"{slug}.py"]
+    files = [paths.demos / f"{slug(demo)}.py"]
     for file in files:  # grows while it is walked: what is imported imports too
         if file not in texts:
             texts[file] = file.read_text(encoding="utf-8", errors="replace")

@@ -144,7 +144,7 @@ async def test_all_cells_of_the_terminal_are_seen(
     windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 2)
-    await page.keyboard.press("t")
+    await page.keyboard.press("ArrowRight")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     room, used = await page.evaluate(
         """[".ap-wrapper", ".ap-term"].map(name => {
@@ -167,9 +167,26 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     await expect(page.locator(SCREEN)).not_to_contain_text(f"pid {first}")
     second = await pid_on(page)
     await page.keyboard.press("t")
-    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
-    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await sees_last_frame(page)
     assert await asyncio.to_thread(gone, second)
+    await page.keyboard.press("s")  # nothing plays
+    await page.keyboard.press("t")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.press("r")
+    await pid_on(page)
+    await page.keyboard.press("t")
+    await page.keyboard.press("PageDown")
+    await on_slide(page, 5)
+
+
+async def sees_last_frame(page: Page) -> None:
+    """Wait until nothing but the bar lies over the picture of the recording."""
+    clear = re.compile(r"^rgba\(0, 0, 0, 0\)$")
+    terminal = page.locator(f"{ACTIVE} .stage-terminal")
+    await expect(terminal).to_have_css("background-color", clear)
+    await expect(page.locator(SCREEN)).to_be_empty()
+    await expect(page.locator(f"{ACTIVE} .stage-before")).to_be_hidden()
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
 
 
 async def test_leaving_the_slide_ends_the_demo(
@@ -243,6 +260,22 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
                 assert bar == [0, 72]  # nothing is cut off, or in a second line
             demo = presenter.locator(".stage-clock .demo")
             await expect(demo).to_have_text(f"demo: {why} → recording")
+        for _ in range(2):  # t shows the last frame, and t again replays from the start
+            await page.keyboard.press("t")
+            for window in (page, presenter):
+                await sees_last_frame(window)
+            said = "demo: last frame of the recording, t replays it"
+            await expect(demo).to_have_text(said)
+            await presenter.keyboard.press("t")
+            for window in (page, presenter):
+                await expect(window.locator(SCREEN)).to_have_text("begun")
+            await expect(demo).to_have_text("demo: recording")
+        await page.keyboard.press("End")
+        for _ in range(3):
+            await page.keyboard.press("ArrowLeft")  # to slide 4: a replay at its end
+        await expect(page.locator(SCREEN)).to_have_text("begun, under way, done")
+        await page.keyboard.press("t")
+        await expect(page.locator(SCREEN)).to_have_text("begun")
 
 
 async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(

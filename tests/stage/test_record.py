@@ -82,7 +82,19 @@ def test_a_run_past_its_deadline_is_no_recording(talk: Path) -> None:
     assert done.stderr == "invoke demo.waits: not done after 0.5 s\n"
 
 
-def test_an_unknown_demo_is_bad_input(recorded: Path) -> None:
-    done = invoke(recorded, "record", "--demo", "nothing")
+@pytest.mark.parametrize(
+    ("demo", "said"),
+    [
+        ("nothing", "there is no demo 'nothing'"),
+        ("nothing-twice", "there is no demo 'nothing-twice'"),
+        ("ticker-thrice", "No idea what '--thrice' is!"),
+        ("ticker-ticks", "--ticks needs a value"),
+    ],
+)
+def test_an_unknown_demo_or_flag_is_bad_input(
+    recorded: Path, demo: str, said: str
+) -> None:
+    done = invoke(recorded, "record", "--demo", demo)
     assert done.returncode == 2
-    assert done.stderr.startswith("there is no demo 'nothing'")
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1

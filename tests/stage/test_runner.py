@@ -65,6 +65,13 @@ async def test_a_run_is_an_asciicast(paths: Paths) -> None:
     assert events[-1][1:] == ["x", "0"]
 
 
+async def test_a_demo_runs_with_the_flags_that_its_name_has(paths: Paths) -> None:
+    header, *events = await collect(paths, "ticker-twice")
+    assert isinstance(header, dict)
+    assert header["command"] == "invoke demo.ticker --twice"
+    assert "There were 6 ticks." in printed(events)
+
+
 async def test_the_exit_status_is_the_demos_own(paths: Paths) -> None:
     assert (await collect(paths, "exits"))[-1][1:] == ["x", "3"]
 
@@ -121,9 +128,10 @@ def test_a_demo_may_take_what_it_says_or_three_times_its_recording(
     paths.demos.mkdir()
     paths.recordings.mkdir(parents=True)
     (paths.demos / "slow.py").write_text(demo, encoding="utf-8")
-    if cast:
-        (paths.recordings / "slow.cast").write_text(cast, encoding="utf-8")
-    assert runner.deadline(paths, "slow") == seconds
+    for name in ("slow", "slow-down"):
+        if cast:
+            (paths.recordings / f"{name}.cast").write_text(cast, encoding="utf-8")
+        assert runner.deadline(paths, name) == seconds
 
 
 async def test_a_half_written_demo_fails_as_any_other(talk: Path) -> None:

@@ -27,7 +27,7 @@ class SlideEntry:
     """A slide: where it begins, its heading, and what there is on it.
 
     `section` counts from 0, `line` from 1; `steps` is how often "next" stays on it,
-    but for its demo; `demo` is the slug of the demo that it shows.
+    but for its demo; `demo` is the demo that it shows, as stage/names.py has it.
     """
 
     section: int

@@ -10,7 +10,7 @@ interface Slide {
 
 interface Run {
   id: number;
-  state: "running" | "done" | "stopped" | "failed" | "recording";
+  state: "running" | "done" | "stopped" | "failed" | "recording" | "frame";
   started: number;
   changed: number;
   halted: boolean;
@@ -27,7 +27,7 @@ interface Show {
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "replay" | "stop";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop";
   slide: number;
   step: number;
   run: number;

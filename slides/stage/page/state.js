@@ -25,6 +25,8 @@ const rules = (() => {
       case "run":
         if (!here || !demo || show.runs[demo]?.state === "running") return show;
         return start(show, steps, demo, "running", now);
+      case "frame":
+        return here && demo ? start(show, steps, demo, "frame", now) : show;
       case "replay":
         return here && demo ? start(show, steps, demo, "recording", now) : show;
       case "stop":
@@ -80,12 +82,13 @@ const rules = (() => {
   }
 
   /** @param {Show} show @param {number} steps @param {string} demo
-   * @param {"running" | "recording"} state @param {number} now @returns {Show} */
+   * @param {"running" | "recording" | "frame"} state @param {number} now
+   * @returns {Show} */
   function start(show, steps, demo, state, now) {
     /** @type {Run} */
     const run = {
       id: show.next_id,
-      state: show.live ? state : "recording",
+      state: state === "running" && !show.live ? "recording" : state,
       started: now,
       changed: now,
       halted: false,

@@ -122,26 +122,26 @@ class Stage:
         """Change the state, and let the demos follow: start, and stop, what it says."""
         self.show = show
         running = {
-            run.id: slug for slug, run in show.runs.items() if run.state == "running"
+            run.id: demo for demo, run in show.runs.items() if run.state == "running"
         }
         for run in self._playing.keys() - running.keys():
             self._playing.pop(run).cancel()
-        for run, slug in running.items():
+        for run, demo in running.items():
             if run not in self._outputs:
                 self._outputs[run] = Output()
-                self._playing[run] = self._tasks.create_task(self._play(run, slug))
+                self._playing[run] = self._tasks.create_task(self._play(run, demo))
         for run in self._outputs.keys() - {run.id for run in show.runs.values()}:
             del self._outputs[run]  # another one stands in its place
         self._unsaved.set()
         self._notify()
 
-    async def _play(self, run: int, slug: str) -> None:
+    async def _play(self, run: int, demo: str) -> None:
         """Run a demo to its end; one that fails, however it does, fails alone."""
         output = self._outputs[run]
         why: Why
         try:
-            deadline = runner.deadline(self._paths, slug)
-            lines = runner.run(self._paths, slug, deadline=deadline, grace=self._grace)
+            deadline = runner.deadline(self._paths, demo)
+            lines = runner.run(self._paths, demo, deadline=deadline, grace=self._grace)
             async with contextlib.aclosing(lines):
                 async for line in lines:
                     await output.add(line)
@@ -151,7 +151,7 @@ class Stage:
         except Exception as error:
             why = "it failed"
             said = " ".join(f"{type(error).__name__}: {error}".split())
-            console.print(f"demo.{slug}: {said}", markup=False, soft_wrap=True)
+            console.print(f"demo.{demo}: {said}", markup=False, soft_wrap=True)
         self._playing.pop(run, None)
         state: Literal["done", "failed"] = "failed" if why else "done"
         self._become(ended(self.show, run, state, time.time(), why))

@@ -303,7 +303,7 @@ async def test_the_web_page_walks_and_replays(chromium: Browser, address: str) -
     await page.goto(address)
     slides = page.locator("svg.bespoke-marp-slide")
     assert await slides.count() == len(SLIDES)
-    demos = await page.locator("svg.terminal[data-slug]").count()
+    demos = await page.locator("svg.terminal[data-demo]").count()
     played = 0
     for number in range(1, len(SLIDES) + 1):
         await page.evaluate("number => location.hash = number", number)
