@@ -28,7 +28,8 @@ from demos.support.download import file_server, room
 from demos.support.flags import Flag
 
 Reply = bytes | Exception
-AsyncFetch = Callable[..., Awaitable[bytes]]
+Call = Callable[[], bytes]
+AsyncCall = Callable[[], Awaitable[bytes]]
 RETRIED = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses
 LONGEST_PAUSE = 5.0  # seconds, whatever a server asks for
 
@@ -40,9 +41,11 @@ def fetch(session: httpx.Client, url: str) -> bytes:
         return response.read()
 
 
-async def fetch_async(session: ClientSession, url: str) -> bytes:
-    """Return the body of `url`, or raise."""
-    async with session.get(url) as response:
+async def fetch_async(
+    session: ClientSession, url: str, slots: asyncio.Semaphore
+) -> bytes:
+    """Wait for a slot; return the body of `url`, or raise."""
+    async with slots, session.get(url) as response:
         response.raise_for_status()
         return await response.read()
 
@@ -56,9 +59,7 @@ def download_one_by_one(
 
 
 def download_in_threads(
-    session: httpx.Client,
-    urls: list[str],
-    limit: int,
+    session: httpx.Client, urls: list[str], limit: int
 ) -> list[Reply]:
     """Download in `limit` threads."""
     with ThreadPoolExecutor(limit) as pool:
@@ -66,60 +67,59 @@ def download_in_threads(
 
 
 async def download_in_tasks(
-    session: ClientSession,
-    urls: list[str],
-    limit: int,
+    session: ClientSession, urls: list[str], limit: int
 ) -> list[Reply]:
     """Download in a task for each file, `limit` at once."""
     slots = asyncio.Semaphore(limit)
-
-    async def in_slot(url: str) -> Reply:
-        async with slots:
-            return await tried_async(session, url)
-
+    calls = [tried_async(session, url, slots) for url in urls]
     async with asyncio.TaskGroup() as group:  # awaits them all
-        tasks = [group.create_task(in_slot(url)) for url in urls]
+        tasks = [group.create_task(call) for call in calls]
     return [task.result() for task in tasks]
 
 
 def tried(session: httpx.Client, url: str) -> Reply:
     """Return the body or the error, so that the others go on."""
+    call = partial(fetch, session, url)
     try:
-        return retrying(fetch, session, url)
+        return retrying(call)
     except Exception as error:
         return error
 
 
-async def tried_async(session: ClientSession, url: str) -> Reply:
+async def tried_async(
+    session: ClientSession, url: str, slots: asyncio.Semaphore
+) -> Reply:
     """Return the body or the error, so that the others go on."""
+    call = partial(fetch_async, session, url, slots)
     try:
-        return await retrying_async(fetch_async, session, url)
+        return await retrying_async(call)
     except Exception as error:
         return error
 
 
-def retrying(fetch: Callable[..., bytes], *args: Any) -> bytes:
-    """Fetch; try again, twice, where that may help."""
+def retrying(call: Call) -> bytes:
+    """Call; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
-            return fetch(*args)
+            return call()
         except httpx.HTTPError as error:
             if not may_pass(error):
                 raise
             time.sleep(pause_after(error, pause))
-    return fetch(*args)
+    return call()
 
 
-async def retrying_async(fetch: AsyncFetch, *args: Any) -> bytes:
-    """Fetch; try again, twice, where that may help."""
+async def retrying_async(call: AsyncCall) -> bytes:
+    """Call; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
-            return await fetch(*args)
+            return await call()
         except (ClientError, TimeoutError) as error:
             if not may_pass(error):
                 raise
+            # meanwhile somebody else has our slot
             await asyncio.sleep(pause_after(error, pause))
-    return await fetch(*args)
+    return await call()
 
 
 def answer_of(error: Any) -> tuple[int | None, Any]:
