@@ -42,7 +42,7 @@ def fetch(session: httpx.Client, url: str) -> bytes:
 
 
 async def fetch_async(
-    session: ClientSession, url: str, slots: asyncio.Semaphore
+    session: ClientSession, slots: asyncio.Semaphore, url: str
 ) -> bytes:
     """Wait for a slot; return the body of `url`, or raise."""
     async with slots, session.get(url) as response:
@@ -67,13 +67,18 @@ def download_in_threads(
 
 
 async def download_in_tasks(
-    session: ClientSession, urls: list[str], limit: int
+    session: ClientSession,
+    urls: list[str],
+    limit: int,
 ) -> list[Reply]:
-    """Download in a task for each file, `limit` at once."""
+    """Download in tasks, `limit` at once."""
     slots = asyncio.Semaphore(limit)
-    calls = [tried_async(session, url, slots) for url in urls]
-    async with asyncio.TaskGroup() as group:  # awaits them all
-        tasks = [group.create_task(call) for call in calls]
+    call = partial(tried_async, session, slots)
+    tasks: list[asyncio.Task[Reply]] = []
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            task = group.create_task(call(url))
+            tasks.append(task)
     return [task.result() for task in tasks]
 
 
@@ -87,10 +92,10 @@ def tried(session: httpx.Client, url: str) -> Reply:
 
 
 async def tried_async(
-    session: ClientSession, url: str, slots: asyncio.Semaphore
+    session: ClientSession, slots: asyncio.Semaphore, url: str
 ) -> Reply:
     """Return the body or the error, so that the others go on."""
-    call = partial(fetch_async, session, url, slots)
+    call = partial(fetch_async, session, slots, url)
     try:
         return await retrying_async(call)
     except Exception as error:
