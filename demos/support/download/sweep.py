@@ -29,7 +29,7 @@ class Sweep:
             line.append(f"{bound:5.2f} s at best".ljust(23))
             line += bar(bound, longest, 24, "note")
             rows += [line, *results(step, longest, peak)]
-        rows.append(Text(SAME, "note"))
+        rows.append(Text(f"\n{SAME}", "note"))
         return Text("\n").join(rows)
 
 
