@@ -47,6 +47,7 @@ def main(
     ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
     pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.05,
     twice: Annotated[bool, Flag("twice as many")] = False,
+    name: Annotated[list[str], Flag("of a tick; may be repeated")] = [],
 ) -> str:
     ticks *= 1 + twice
     for tick in range(ticks):

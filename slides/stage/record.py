@@ -26,14 +26,19 @@ def record_all(paths: Paths, name: str | None = None) -> None:
 def _demo(paths: Paths, name: str) -> str:
     """Return the demo of that name; its slug may be as in its command.
 
-    Raises UsageError when there is none, or when it knows no such flag.
+    Raises UsageError when there is none, or when it knows no such flag without a value.
     """
     known = slugs(paths.demos)
     as_typed = name.replace("-", "_")
     demo = as_typed if as_typed in known else name
     if names.slug(demo) not in known:
         raise UsageError(f"there is no demo {name!r}")
-    parse(names.command(demo))
+    defaults, values = (
+        parse(names.command(each))[1] for each in (names.slug(demo), demo)
+    )
+    changed = [value for flag, value in values.items() if value != defaults[flag]]
+    if [type(value) for value in changed] != [bool] * demo.count("-"):
+        raise UsageError(f"{names.command(demo)}: a recording has flags without values")
     return demo
 
 

@@ -264,7 +264,7 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
             await page.keyboard.press("t")
             for window in (page, presenter):
                 await sees_last_frame(window)
-            said = "demo: last frame of the recording, t replays it"
+            said = "demo: recording's last frame, t replays it"
             await expect(demo).to_have_text(said)
             await presenter.keyboard.press("t")
             for window in (page, presenter):

@@ -89,6 +89,7 @@ def test_a_run_past_its_deadline_is_no_recording(talk: Path) -> None:
         ("nothing-twice", "there is no demo 'nothing-twice'"),
         ("ticker-thrice", "No idea what '--thrice' is!"),
         ("ticker-ticks", "--ticks needs a value"),
+        ("ticker-name", "invoke demo.ticker --name: a recording has flags without"),
     ],
 )
 def test_an_unknown_demo_or_flag_is_bad_input(

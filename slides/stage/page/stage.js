@@ -407,7 +407,7 @@
       if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
       return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
     }
-    if (run.state === "frame") return "demo: last frame of the recording, t replays it";
+    if (run.state === "frame") return "demo: recording's last frame, t replays it";
     if (isReplay(run)) {
       const why = run.why ? `${run.why} → ` : "";
       return `demo: ${why}recording${run.halted ? ", stopped" : ""}`;

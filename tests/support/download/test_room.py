@@ -43,6 +43,14 @@ def test_rounds_are_counted_where_the_time_is_not_enough_or_not_known(
     assert room.rounds(ways, plan) == rounds
 
 
+@pytest.mark.parametrize(
+    ("latency", "words"),
+    [(0.001, "1 ms"), (0.0602, "60 ms"), (0.3, "300 ms"), (1.5, "1.5 s")],
+)
+def test_a_latency_is_said_as_people_say_it(latency: float, words: str) -> None:
+    assert room.in_words(latency) == words
+
+
 def test_a_mistake_in_the_lesson_is_no_failed_download() -> None:
     failed, queued = Download("a"), Download("b")
     failed.enter("failed")
