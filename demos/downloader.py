@@ -7,7 +7,7 @@ At home:   with httpx.Client(follow_redirects=True) as session:  # for all threa
                replies = download_in_threads(session, urls, 10)
            async with aiohttp.ClientSession() as session:
                replies = await download_in_tasks(session, urls, 10)
-Try next:  invoke demo.downloader --concurrency 1
+Try next:  invoke demo.downloader --sweep
            invoke demo.threads-vs-processes
 """
 
@@ -161,7 +161,7 @@ def main(
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
     seed: Annotated[int, Flag("seed of latencies, bodies and failures", 0)] = 7,
     repeat: Annotated[
-        int | None, Flag("rounds; else what it needs (--url, --sweep: 1)", 1, 100)
+        int | None, Flag("rounds; else what it needs (--url: 1)", 1, 100)
     ] = None,
     url: Annotated[list[str], Flag("a URL of your own; may be repeated")] = [],  # noqa: B006
     to: Annotated[str | None, Flag("folder to keep the files in")] = None,
@@ -171,7 +171,7 @@ def main(
     room.check(sweep, url, to)
     lesson = (download_one_by_one, download_in_threads, download_in_tasks)
     if sweep:
-        return room.sweep_limits(lesson, latency, error_rate, seed, repeat or 1)
+        return room.sweep_limits(lesson, latency, error_rate, seed, repeat)
     if url:
         return room.race_urls(lesson, url, to, concurrency, repeat or 1)
     plan = file_server.plan_files(files, latency, error_rate, seed)
