@@ -1,4 +1,4 @@
-"""A call hands back a Future at once: pending, then a result, an error or cancelled.
+"""A call hands back a Future at once: not done, then a result, an error or cancelled.
 
 Run:       invoke demo.futures
 Look for:  what the caller gets when it asks too early; what cancel() does to C.
@@ -26,7 +26,7 @@ Tell = Callable[[str, str], object]  # such as print; pool threads call it, too
 def state(future: AnyFuture) -> str:
     """Return what a future can say without waiting."""
     if not future.done():
-        return "pending"
+        return "not done"
     if future.cancelled():  # if so, exception() would raise
         return "cancelled"
     if error := future.exception():

@@ -27,6 +27,7 @@ MOST_LINES = 15
 FIGURES = {"sync", "threads", "processes", "asyncio", "figure"}
 MOST_COLUMNS = 70
 WORDS_A_MINUTE = 130  # of a calm speaker
+PAUSE = 5  # seconds for the room after a question
 TITLES = [
     "# Asyncio, live",
     "# 1. Asynchronous Programming",
@@ -104,6 +105,7 @@ def test_what_is_said_and_run_fits_in_the_minutes_of_its_section(
     words, seconds = 0, 0.0
     for slide in slides([section]):
         words += sum(len(each.words) for each in slide.paragraphs if each.is_spoken)
+        seconds += PAUSE * sum(each.label == "Ask:" for each in slide.paragraphs)
         if slide.kind == "demo":
             ((_, picture),) = slide.images
             cast = (PATHS.slides / picture).with_suffix(".cast")
@@ -111,7 +113,7 @@ def test_what_is_said_and_run_fits_in_the_minutes_of_its_section(
     needed = words / WORDS_A_MINUTE + seconds / 60
     given = minutes(section)
     assert needed <= given, (
-        f"{words} words and {seconds:.0f} s of demos take {needed:.1f} of {given} min"
+        f"{words} words and {seconds:.0f} s of demos and pauses take {needed:.1f} of {given} min"
     )
 
 

@@ -11,7 +11,9 @@ FILE = "deck.json"
 
 @dataclass(frozen=True)
 class SectionEntry:
-    """A section: its file, its first heading, and its budget (0: it has none).
+    """A section: its file, its title, and its budget in minutes (0: it has none).
+
+    The title is what its front matter names, or its first heading.
 
     `pictures` holds the address of each, and the line where it is written.
     """

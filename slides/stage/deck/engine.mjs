@@ -84,7 +84,7 @@ function parseSection(marp, section, number, deck) {
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
-  const minutes = readDirectives(marp, section.file, tokens, env)
+  const { minutes, title } = readDirectives(marp, section.file, tokens, env)
   themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
   themeSet.default = standard
   for (const { meta } of tokens) {
@@ -95,6 +95,7 @@ function parseSection(marp, section, number, deck) {
     env,
     number,
     minutes,
+    title,
     slides: splitSlides(tokens),
     pages: tokens.filter(isPage).length,
     pictures: places
@@ -195,9 +196,9 @@ function renderDeck(marp, order) {
   const problems = sections.flatMap(({ env }) => [...env.problems])
   const facts = {
     url: deck.url,
-    sections: sections.map(({ env, number, minutes, pictures }) => ({
+    sections: sections.map(({ env, number, minutes, title, pictures }) => ({
       file: env.file,
-      title: slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
+      title: title ?? slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
       minutes,
       pictures,
     })),

@@ -144,6 +144,7 @@ def test_a_section_is_a_document_of_its_own(talk: Path) -> None:
     built = build(paths)
     held = contents(built)
     assert [each.minutes for each in held.sections] == [2, 0, 1.5]
+    assert [each.title for each in held.sections] == ["One", "Three", "Another"]
     assert [slide.title for slide in held.slides] == [
         *("One", "Two", "Three", "Four", "Five"),
     ]
