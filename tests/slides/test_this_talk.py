@@ -113,7 +113,8 @@ def test_what_is_said_and_run_fits_in_the_minutes_of_its_section(
     needed = words / WORDS_A_MINUTE + seconds / 60
     given = minutes(section)
     assert needed <= given, (
-        f"{words} words and {seconds:.0f} s of demos and pauses take {needed:.1f} of {given} min"
+        f"{words} words, and {seconds:.0f} s of demos and pauses, "
+        f"take {needed:.2f} of {given} min"
     )
 
 
