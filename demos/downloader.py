@@ -155,9 +155,11 @@ def pause_after(error: Exception, pause: float) -> float:
 
 
 def main(
-    files: Annotated[int, Flag("files to download", 1, 10_000)] = 30,
-    concurrency: Annotated[int, Flag("downloads at once", 1, 1_000)] = 10,
-    latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.06,
+    files: Annotated[int, Flag("files (--sweep: one for each slot)", 1, 10_000)] = 30,
+    concurrency: Annotated[int, Flag("at once (--sweep: to 1,000)", 1, 1_000)] = 10,
+    latency: Annotated[
+        float, Flag("s a file, ± 10 % (--sweep: × 5)", 0.001, 60)
+    ] = 0.06,
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
     seed: Annotated[int, Flag("seed of latencies, bodies and failures", 0)] = 7,
     repeat: Annotated[

@@ -162,6 +162,7 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     first = await pid_on(page)
     await page.keyboard.press("s")
     assert await asyncio.to_thread(gone, first)
+    await expect(page.locator(LABEL)).to_have_text(re.compile(r"STOPPED \d+\.\d s"))
     await expect(page.locator(SCREEN)).to_contain_text(f"pid {first}")
     await page.keyboard.press("r")
     await expect(page.locator(SCREEN)).not_to_contain_text(f"pid {first}")
@@ -284,7 +285,7 @@ async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
     known = with_recordings(built, (3600, "done"))
     for deck, seconds, said in (
         (known, 600, r"demo: running 6\d\d s of about 3600"),
-        (known, 5401, "slow: t shows the recording"),
+        (known, 5401, "slow: t shows the recording's last frame"),
         (with_recordings(built), 5401, r"demo: running 5\d\d\d s"),
     ):
         started = time.time() - seconds

@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 
 from demos.support.catalog import slugs
 from slides.stage import names
+from slides.stage.deck.marks import marks
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
@@ -17,7 +18,8 @@ _MARKDOWN = MarkdownIt("commonmark")
 def recorded(paths: Paths, sections: Sequence[Section]) -> list[str]:
     """Return the demos that are recorded: all, and those that slides name with flags.
 
-    A slide names one by a picture with its command, or as the source of a fence.
+    A slide names one by a picture with its command, or as the source of a figure: of a
+    fence, or of a mark in its note.
     """
     known = slugs(paths.demos)
     named = {demo for section in sections for demo in _named(section.text)}
@@ -26,6 +28,8 @@ def recorded(paths: Paths, sections: Sequence[Section]) -> list[str]:
 
 def _named(text: str) -> Iterator[str]:
     """Yield the demos that a Markdown text names."""
+    for mark in marks(text):
+        yield from _CAST.findall(mark.source or "")
     for token in _MARKDOWN.parse(text):
         if token.type == "fence":
             yield from _CAST.findall(token.info)

@@ -319,10 +319,13 @@
       const does = show.live ? "→ runs it" : "→ plays it";
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recorded && run.state !== "frame") return `LIVE ${taken(run)}`;
+    if (!recorded && run.state !== "frame") {
+      return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
+    }
     const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
-    return run.why ? `${label} · ${run.why}` : label;
+    const why = run.halted ? "stopped" : run.why;
+    return why ? `${label} · ${why}` : label;
   }
 
   // --- what is seen ----------------------------------------------------------------
@@ -404,7 +407,7 @@
     if (run.state === "running") {
       const recording = TALK.recordings[demo];
       if (!recording) return `demo: running ${taken(run)}`;
-      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
+      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording's last frame";
       return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
     }
     if (run.state === "frame") return "demo: recording's last frame, t replays it";

@@ -33,13 +33,15 @@ def test_slides_name_further_ones_as_pictures_and_as_sources(tmp_path: Path) -> 
         "![invoke demo.a-b](x.svg) and ![invoke demo.a-b --d](x.svg)\n\n"
         "- ~~~text {1} recordings/a_b-e_f.cast at once: *\n  ~~~\n\n"
         "![invoke demo.c --n 5](x.svg) ![invoke demo.gone --d](x.svg)\n\n"
-        "`![invoke demo.c --d](x.svg)` <!-- ![invoke demo.c --e](x.svg) -->\n"
+        "`![invoke demo.c --d](x.svg)` <!-- ![invoke demo.c --e](x.svg)\n"
+        '[1](recordings/c-f.cast "at once: *") -->\n'
     )
     assert recorded(paths, [Section(tmp_path, text)]) == [
         "a_b",
         "a_b-d",
         "a_b-e_f",
         "c",
+        "c-f",
     ]
 
 
