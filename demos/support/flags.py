@@ -6,10 +6,16 @@ becomes ``--files`` (see ``commands``).
 """
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invoke.exceptions import Exit
+
+_WRITTEN = {  # as Python writes it: float("1_0") and int("１") are numbers, too
+    int: re.compile(r"[+-]?[0-9]+"),
+    float: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True)
@@ -26,10 +32,10 @@ class Flag:
         `name` is the parameter's.
         """
         try:
-            value = kind(text)
-        except ValueError:
+            value = kind(text) if _WRITTEN[kind].fullmatch(text) else math.nan
+        except ValueError:  # too many digits for Python
             value = math.nan
-        if self.least <= value <= self.most and not math.isinf(value):
+        if self.least <= value <= self.most and abs(value) != math.inf:
             return value
         noun = "a whole number" if kind is int else "a number"
         if math.isfinite(self.most):
