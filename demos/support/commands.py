@@ -92,6 +92,7 @@ def _number(
 
 
 def _help(flag: Flag, default: object) -> str:
-    if default is None or isinstance(default, bool | list):
-        return flag.help
-    return f"{flag.help} (default {default})"
+    more = [flag.bounds.removeprefix("of ")] if flag.bounds else []
+    if default is not None and not isinstance(default, bool | list):
+        more.append(f"default {default}")
+    return f"{flag.help} ({', '.join(more)})" if more else flag.help

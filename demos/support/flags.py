@@ -38,11 +38,16 @@ class Flag:
         if self.least <= value <= self.most and abs(value) != math.inf:
             return value
         noun = "a whole number" if kind is int else "a number"
+        bounds = f" {self.bounds}" if self.bounds else ""
+        flag = f"--{name.replace('_', '-')}"
+        raise UsageError(f"{flag} takes {noun}{bounds}, not {text!r}")
+
+    @property
+    def bounds(self) -> str:
+        """What numbers it accepts, in words; "" for any."""
         if math.isfinite(self.most):
-            noun += f" from {self.least} to {self.most}"
-        elif math.isfinite(self.least):
-            noun += f" of at least {self.least}"
-        raise UsageError(f"--{name.replace('_', '-')} takes {noun}, not {text!r}")
+            return f"from {self.least} to {self.most}"
+        return f"of at least {self.least}" if math.isfinite(self.least) else ""
 
 
 class UsageError(Exit):

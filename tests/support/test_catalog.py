@@ -37,7 +37,7 @@ def test_the_list_has_every_demo_and_imports_none(project: Path) -> None:
 def test_help_has_the_flags_however_it_is_asked_for(project: Path, line: str) -> None:
     helped = invoke(project, *line.split())
     assert (helped.returncode, helped.stderr) == (0, "")
-    assert "how many (default 4)" in helped.stdout
+    assert "how many (from 1 to 10, default 4)" in helped.stdout
 
 
 def test_two_demos_run_one_after_the_other(project: Path) -> None:

@@ -89,6 +89,15 @@ def test_flags_reach_the_function(run: Run, flags: str, printed: str) -> None:
         ),
         ("copy-files --wait=nan", "--wait takes a number of at least 0, not 'nan'"),
         ("copy-files --speed 3", "No idea what '--speed' is!"),
+        (
+            "copy-files --max_files 3",
+            "No idea what '--max_files' is! Names have hyphens: --max-files",
+        ),
+        (
+            "demo.tiny_event_loop",
+            "No idea what 'demo.tiny_event_loop' is! "
+            "Names have hyphens: demo.tiny-event-loop",
+        ),
         ("copy-files again", "No idea what 'again' is!"),
         ("copy-files --to nowhere", "--to takes a folder, not 'nowhere'"),
         ("nothing", "No idea what 'nothing' is!"),
@@ -126,7 +135,9 @@ def test_help_has_the_docstring_and_the_flags_with_their_defaults(run: Run) -> N
         "Copy files, slowly.",
         "And more about it.",
         "--max-files",
-        "how many (default 4)",
+        "how many (from 1 to 10, default 4)",
+        "seconds between (at least 0, default 0.5)",
+        "port (from 1 to 65535)",
         "--[no-]color",
         "--fast",
     ):
