@@ -7,10 +7,13 @@ from pathlib import Path
 def write_bytes(path: Path, written: bytes) -> None:
     """Write a file in place of what is there, with its mode, whole or not at all."""
     draft = path.with_name(f"{path.name}.draft")
-    draft.write_bytes(written)
-    if path.exists():
-        shutil.copymode(path, draft)
-    draft.replace(path)
+    try:
+        draft.write_bytes(written)
+        if path.exists():
+            shutil.copymode(path, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)  # of a disk that is full, say
 
 
 def write_text(path: Path, text: str) -> None:

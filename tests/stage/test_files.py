@@ -19,3 +19,7 @@ def test_what_cannot_be_written_whole_leaves_what_is_there(tmp_path: Path) -> No
     with pytest.raises(UnicodeEncodeError):
         write_text(path, "new \udcff")
     assert path.read_text("utf-8") == "old"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        write_text(tmp_path / "folder", "new")
+    assert {each.name for each in tmp_path.iterdir()} == {"a.txt", "folder"}

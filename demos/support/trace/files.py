@@ -25,12 +25,24 @@ BARS = {"─": (4, 1.0), "▒": (14, 1.0), "░": (22, 0.35), "█": (22, 1.0)} 
 
 
 class Files:
-    """Where to write the events (JSON) and the chart (SVG) to; None is nowhere."""
+    """Where to write the events (JSON) and the chart (SVG) to; None is nowhere.
 
-    def __init__(self, json: str | None, svg: str | None) -> None:
-        for flag, name in (("json", json), ("svg", svg)):
-            if name and (not Path(name).parent.is_dir() or Path(name).is_dir()):
-                raise UsageError(f"--{flag} {name}: not a file in a folder that exists")
+    Raises UsageError for what is no place for a file, and for one that is named twice,
+    as the program that is traced, say.
+    """
+
+    def __init__(
+        self, json: str | None, svg: str | None, script: str | None = None
+    ) -> None:
+        named = {Path(script).resolve(): "--script"} if script else {}
+        for flag, name in (("--json", json), ("--svg", svg)):
+            if not name:
+                continue
+            if not Path(name).parent.is_dir() or Path(name).is_dir():
+                raise UsageError(f"{flag} {name}: not a file in a folder that exists")
+            before = named.setdefault(Path(name).resolve(), flag)
+            if before != flag:
+                raise UsageError(f"{flag} {name}: that is the file of {before}")
         self.json = json
         self.svg = svg
 

@@ -20,10 +20,10 @@ from rich.status import Status
 from demos.support.console import console
 from demos.support.flags import UsageError, some_of
 from slides.stage import browser, node, packages
-from slides.stage.deck.build import THEMES, build
+from slides.stage.deck.build import INDEX, THEMES, build
 from slides.stage.deck.contents import SlideEntry, contents
 from slides.stage.deck.sections import BuildError, sections
-from slides.stage.export import documents, website
+from slides.stage.export import documents, handover, website
 from slides.stage.export.documents import Talk
 from slides.stage.paths import Paths
 
@@ -34,6 +34,7 @@ FILES = {
     "web": "web",
     "image": "asyncio-live.png",
 }
+CERTAIN = FILES | {"web": f"web/{INDEX}"}  # of those that there will be
 
 
 def export_all(
@@ -51,13 +52,17 @@ def export_all(
     gives the PDF a page for each step of the code; `with_notes` leaves the speaker
     notes in the web page; `chosen_browser` is the program to draw with.
 
-    Raises UsageError for an unknown theme, and Exit for a deck that is not fit to
-    publish, a folder that cannot be written, or a missing browser.
+    Raises UsageError for an unknown theme or a target that is a file, and Exit for a
+    deck that is not fit to publish, for a target that cannot be written or holds what
+    an export would replace and did not write, and for a missing browser.
     """
     wanted = some_of(FILES, only, "--only")
     if theme not in THEMES:
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     target = Path(to).absolute() if to else paths.dist
+    if target.is_file():
+        raise UsageError(f"--to takes a folder, not the file {target}")
+    handover.check(target, [CERTAIN[name] for name in wanted])
     packages.install(paths)
     program = _browser(paths, chosen_browser)
     with _draft(target) as draft:
@@ -93,7 +98,7 @@ def export_all(
                         website.write(page, made, sources[0], with_notes)
                     case "image":
                         shutil.copy(sources[0], made)
-        _move(ready, target, draft)
+        _hand_over(ready, target)
 
 
 def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]]:
@@ -123,11 +128,8 @@ def _browser(paths: Paths, chosen: str | None) -> Path:
 def _draft(target: Path) -> Iterator[Path]:
     """Yield a new folder on the disk of `target`, which is gone in the end.
 
-    Raises Exit when it cannot be written, or holds a web folder that is not ours.
+    Raises Exit when it cannot be written.
     """
-    old = target / FILES["web"]
-    if old.is_dir() and any(old.iterdir()) and not (old / "talk.js").exists():
-        raise Exit(f"{old} is not of an earlier export: choose another --to", code=1)
     there = next(path for path in (target, *target.parents) if path.exists())
     try:
         folder = tempfile.TemporaryDirectory(
@@ -202,17 +204,19 @@ def _committed(paths: Paths) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _move(ready: Path, target: Path, draft: Path) -> None:
-    """Move all that is ready to `target`, in place of what is there, and say it."""
+def _hand_over(ready: Path, target: Path) -> None:
+    """Move all that is ready to `target`, and say it."""
+    made = sorted(ready.iterdir())
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for new in sorted(ready.iterdir()):
-            place = target / new.name
-            if place.is_dir():
-                place.rename(draft / "replaced")
-            new.replace(place)
-            files = [place] if place.is_file() else [*place.rglob("*")]
-            size = sum(file.stat().st_size for file in files if file.is_file())
-            console.print(f"{size:>12,} bytes  {place}", markup=False, soft_wrap=True)
+        sizes = [sum(file.stat().st_size for file in _files(each)) for each in made]
+        handover.hand_over(ready, target)
     except OSError as error:
         raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
+    for size, each in zip(sizes, made, strict=True):
+        line = f"{size:>12,} bytes  {target / each.name}"
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _files(path: Path) -> list[Path]:
+    found = [path] if path.is_file() else path.rglob("*")
+    return [each for each in found if each.is_file()]

@@ -27,6 +27,7 @@ from pypdf.generic import Destination
 
 from slides.stage import browser, frame
 from slides.stage.deck.sections import sections
+from slides.stage.export.handover import LIST
 from slides.stage.recordings import read
 from tests.slides.slide import split
 from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
@@ -37,6 +38,7 @@ MADE = {
     "asyncio-live.pptx",
     "asyncio-live.png",
     "web",
+    LIST,
 }
 MOST_BYTES = 700_000  # of the web folder, as a server compresses it
 SECTIONS = sections(PATHS)
@@ -328,7 +330,7 @@ def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     done = invoke(fit, "export", *wanted, "--to", "out")
     assert done.returncode == 0, done.stderr
     assert "No browser is installed" not in done.stdout  # one was chosen
-    assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
+    assert {path.name for path in (fit / "out").iterdir()} == {LIST, "asyncio-live.pdf"}
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
     assert len(pdf.pages) == 6 + 4  # it begins with all lit
     drawn = [page.get_contents().get_data() for page in pdf.pages[6:]]  # type: ignore[union-attr]
@@ -348,15 +350,15 @@ def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(
     before = digests(fit / "slides")
     wanted = ["--only", "pdf,handout,web", "--with-notes", "--theme", "light"]
     wanted += ["--browser", str(browser_path)]
-    (fit / "out").mkdir()
-    (fit / "out" / "mine.txt").touch()
+    (fit / "out" / "web").mkdir(parents=True)
+    (fit / "out" / "web" / "CNAME").write_text("mine")
     made = []
     for _ in range(2):
         done = invoke(fit, "export", *wanted, "--to", "out")
         assert done.returncode == 0, done.stderr
         made.append(digests(fit / "out"))
     assert made[0] == made[1]
-    assert "mine.txt" in made[0]
+    assert "web/CNAME" in made[0]
     assert digests(fit / "slides") == before
     page = (fit / "out" / "web" / "index.html").read_text("utf-8")
     assert "Say hello." in page
@@ -526,10 +528,19 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
     assert not list(fit.glob("export-*"))
 
 
-def test_a_target_that_cannot_be_written(talk: Path) -> None:
-    refused = invoke(talk, "export", "--to", "tasks.py/out")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("cannot write to ")
+@pytest.mark.parametrize(
+    ("to", "code", "problem"),
+    [
+        ("tasks.py", 2, "--to takes a folder, not the file "),
+        ("tasks.py/out", 1, "cannot write to "),
+    ],
+)
+def test_a_target_that_is_no_folder(
+    talk: Path, to: str, code: int, problem: str
+) -> None:
+    refused = invoke(talk, "export", "--to", to)
+    assert refused.returncode == code
+    assert refused.stderr.startswith(problem)
     assert refused.stderr.count("\n") == 1
 
 
@@ -539,5 +550,7 @@ def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
     site.write_text("mine")
     refused = invoke(talk, "export", "--to", "out")
     assert refused.returncode == 1
-    assert "web is not of an earlier export" in refused.stderr
+    assert refused.stderr.startswith(f"{site} was not written by an export, ")
+    assert refused.stderr.count("\n") == 1
     assert site.read_text() == "mine"
+    assert [*(talk / "out").iterdir()] == [site.parent]
