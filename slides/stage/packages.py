@@ -4,6 +4,7 @@ After the first run nothing needs a network.
 """
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from slides.stage.paths import Paths
 
 STAMP = ".installed"  # in the folder of the packages: the lock that they are of
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
+# npm's own patience with a network that is gone is 70 seconds, or a quarter of an hour.
+_PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
+_AT_ONCE = ("--fetch-retries=0", "--fetch-timeout=5000")
+_FAILED = "npm could not install the deck's packages"
+_CODE = re.compile(r"npm error code (\w+)")
 
 
 def install(
@@ -64,6 +70,11 @@ def install(
     console.print(f"Installed the deck's {what}.")
 
 
+def are_there(paths: Paths) -> bool:
+    """Return whether packages are installed, be it those of another lock."""
+    return (paths.packages / STAMP).exists()
+
+
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
     stamp = paths.packages / STAMP
     return (
@@ -79,9 +90,23 @@ def _locked(paths: Paths) -> str:
 
 
 def _run_npm(paths: Paths, omitted: list[str]) -> None:
-    command = node.npm("ci", "--prefer-offline", "--no-fund", "--no-audit", *omitted)
+    missing = _network_problem(paths)
+    source = "--offline" if missing else "--prefer-offline"  # npm has a cache
+    command = node.npm("ci", source, *_PATIENCE, "--no-fund", "--no-audit", *omitted)
     done = node.run(command, paths.slides)
+    if done.returncode and missing:
+        once = f"there is no network ({missing}), and one is needed, once"
+        raise Exit(f"{_FAILED}: {once}", code=1)
     if done.returncode:
         why = (done.stderr.strip() or done.stdout.strip()).splitlines()
         said = why[0] if why else f"exit code {done.returncode}"
-        raise Exit(f"npm could not install the deck's packages: {said}", code=1)
+        raise Exit(f"{_FAILED}: {said}", code=1)
+
+
+def _network_problem(paths: Paths) -> str:
+    """Return npm's code for what keeps it from its registry; "" when it answers."""
+    done = node.run(node.npm("ping", *_AT_ONCE), paths.slides)
+    code = _CODE.search(done.stderr)
+    if not done.returncode or (code and re.fullmatch(r"E\d+", code[1])):
+        return ""  # some registries answer that they know no ping
+    return code[1] if code else f"exit code {done.returncode}"

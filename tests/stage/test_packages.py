@@ -37,8 +37,18 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return programs
 
 
-def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
-    """Check that npm is asked for packages; it has none, and what is there stays."""
+@pytest.fixture
+def no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks npm's registry is refused, and nothing was kept of it before."""
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+
+
+def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> str:
+    """Check that npm is asked for packages; it has none, and what is there stays.
+
+    Return what is said.
+    """
     before = sorted(paths.packages.rglob("*"))
     with pytest.raises(Exit) as failed:
         packages.install(paths, develop=develop)
@@ -48,6 +58,7 @@ def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
     assert "\n" not in message
     assert sorted(paths.packages.rglob("*")) == before
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
+    return message
 
 
 linux = pytest.mark.skipif(not browser.PACKAGED, reason="npm has no Chromium for it")
@@ -66,7 +77,7 @@ def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
 
 @linux
 def test_new_packages_come_in_place_of_the_old_when_all_are_there(
-    paths: Paths, machine: Path, tmp_path: Path
+    paths: Paths, machine: Path, tmp_path: Path, no_network: None
 ) -> None:
     package = tmp_path / "new.tgz"
     with tarfile.open(package, "w:gz") as archive:
@@ -84,6 +95,24 @@ def test_new_packages_come_in_place_of_the_old_when_all_are_there(
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
     package.unlink()
     packages.install(paths)  # nothing is asked for again
+
+
+@linux
+def test_without_a_network_it_says_so_and_what_is_there_stays(
+    paths: Paths, machine: Path, no_network: None
+) -> None:
+    locked = {
+        "": {"dependencies": {"new": "1.0.0"}},
+        "node_modules/new": {"version": "1.0.0"},
+    }
+    wanted = json.dumps({"dependencies": {"new": "1.0.0"}})
+    (paths.slides / "package.json").write_text(wanted, encoding="utf-8")
+    lock = json.dumps({"lockfileVersion": 3, "packages": locked})
+    paths.lock.write_text(lock, encoding="utf-8")
+    said = check_npm_is_asked(paths)
+    once = "there is no network (ECONNREFUSED), and one is needed, once"
+    assert said.endswith(f": {once}")
+    assert packages.are_there(paths)
 
 
 @linux

@@ -111,8 +111,15 @@ async def _watch(
 def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
     """Build the deck; return it, or the last good one and why there is no newer.
 
-    Raises Exit when there is none.
+    Where other packages are wanted and cannot be had, it is built with those that there
+    are. Raises Exit when there is no deck.
     """
+    if packages.are_there(paths):
+        try:
+            packages.install(paths)
+        except (Exit, OSError) as problem:
+            going_on = f"{problem}; going on with the packages of before"
+            console.print(going_on, style="failed", markup=False, soft_wrap=True)
     built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""
@@ -128,7 +135,8 @@ def _build(
 ) -> tuple[Built | None, str]:
     """Build the deck; return it, or None and what is wrong."""
     try:
-        packages.install(paths, given_up=given_up.is_set)
+        if not packages.are_there(paths):
+            packages.install(paths, given_up=given_up.is_set)
         with lock(paths, given_up.is_set):
             return load(build(paths, theme)), ""
     except Exception as error:  # whatever somebody has written into a file

@@ -159,6 +159,24 @@ async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(
         assert "Changed again" in await asyncio.to_thread(fetch, show.audience)
 
 
+def test_it_starts_with_the_packages_of_before_where_there_is_no_network(
+    talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = talk / "slides" / "package-lock.json"
+    lock.write_bytes(lock.read_bytes() + b"\n")  # as a `git pull` may change it
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_cache", str(talk / "empty cache"))
+    change(talk, "## Third", "## Changed")
+    with present(talk) as show:
+        problem, address, _ = show.said
+        assert "Changed" in fetch(show.audience)
+    assert problem == (
+        "npm could not install the deck's packages: there is no network "
+        "(ECONNREFUSED), and one is needed, once; going on with the packages of before"
+    )
+    assert address.startswith("audience ")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
