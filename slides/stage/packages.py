@@ -6,14 +6,13 @@ After the first run nothing needs a network.
 import hashlib
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from invoke.exceptions import Exit
 
 from demos.support.console import console
 from slides.stage import browser, node
+from slides.stage.drafts import draft
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
@@ -52,21 +51,19 @@ def install(
         omitted += [] if develop else ["--omit=dev"]
         with (
             console.status(f"Installing the deck's {what} (only once) …"),
-            tempfile.TemporaryDirectory(
-                prefix="packages-", dir=paths.build, ignore_cleanup_errors=True
-            ) as folder,
+            draft(paths.build) as folder,
         ):
-            draft = Paths(Path(folder))
-            draft.slides.mkdir()
+            new = Paths(folder)
+            new.slides.mkdir()
             for file in paths.slides.glob("package*.json"):
-                shutil.copy(file, draft.slides)
-            _run_npm(draft, omitted)
+                shutil.copy(file, new.slides)
+            _run_npm(new, omitted)
             if chromium:
-                browser.unpack(draft)
-            (draft.packages / STAMP).write_text(_locked(paths))
+                browser.unpack(new)
+            (new.packages / STAMP).write_text(_locked(paths))
             if paths.packages.exists():
-                paths.packages.rename(draft.root / "replaced")
-            draft.packages.rename(paths.packages)
+                paths.packages.rename(folder / "replaced")
+            new.packages.rename(paths.packages)
     console.print(f"Installed the deck's {what}.")
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from base64 import b64encode
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +21,7 @@ from slides.stage.deck import fences
 from slides.stage.deck.contents import FILE, Contents, contents
 from slides.stage.deck.references import Reference, loaded_by, references
 from slides.stage.deck.sections import BuildError, Section, sections
+from slides.stage.drafts import draft
 from slides.stage.paths import Paths
 from slides.stage.sources import parse
 
@@ -82,16 +82,16 @@ def build(
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
-        draft = Path(folder) / "deck"
+    with draft(home) as folder:
+        new = folder / "deck"
         try:
-            _make(paths, parts, order, looks, draft, target.name)
+            _make(paths, parts, order, looks, new, target.name)
         except (BuildError, OSError):
-            if draft.is_dir():
+            if new.is_dir():
                 raise
             return build(paths, theme, home, with_notes=with_notes)  # it was removed
         try:
-            draft.rename(target)
+            new.rename(target)
         except OSError:  # somebody else has built it meanwhile
             if not target.is_dir():
                 raise

@@ -6,10 +6,9 @@ handed over when all of them are whole.
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from slides.stage import browser, node, packages
 from slides.stage.deck.build import INDEX, THEMES, build
 from slides.stage.deck.contents import SlideEntry, contents
 from slides.stage.deck.sections import BuildError, sections
+from slides.stage.drafts import draft
 from slides.stage.export import documents, handover, website
 from slides.stage.export.documents import Talk
 from slides.stage.paths import Paths
@@ -65,14 +65,15 @@ def export_all(
     handover.check(target, [CERTAIN[name] for name in wanted])
     packages.install(paths)
     program = _browser(paths, chosen_browser)
-    with _draft(target) as draft:
-        ready = draft / "ready"
+    home = _home(paths, target)
+    with draft(home) as folder:
+        ready = folder / "ready"
         ready.mkdir()
         with console.status("Building the deck …") as status:
-            built = build(paths, theme, draft)
+            built = build(paths, theme, folder)
             slides = contents(built).slides
             drawn = _to_draw(wanted, len(slides), steps)
-            drawings = draft / "drawings"
+            drawings = folder / "drawings"
             drawings.mkdir()
             talk = _draw(program, built, drawings, slides, drawn, status)
             when = _committed(paths)
@@ -89,7 +90,7 @@ def export_all(
                     case "pptx":
                         documents.write_pptx(sources, made, talk, when)
                     case "web":
-                        public = draft / "public"
+                        public = folder / "public"
                         page = (
                             built
                             if with_notes
@@ -124,21 +125,23 @@ def _browser(paths: Paths, chosen: str | None) -> Path:
     return found
 
 
-@contextlib.contextmanager
-def _draft(target: Path) -> Iterator[Path]:
-    """Yield a new folder on the disk of `target`, which is gone in the end.
+def _home(paths: Paths, target: Path) -> Path:
+    """Return where to make what goes to `target` then: on the same disk.
 
-    Raises Exit when it cannot be written.
+    That is .build where it can be; what a kill leaves there is in nobody's way. Raises
+    Exit when `target` cannot be written.
     """
     there = next(path for path in (target, *target.parents) if path.exists())
-    try:
-        folder = tempfile.TemporaryDirectory(
-            prefix="export-", dir=there, ignore_cleanup_errors=True
-        )
-    except OSError as error:
-        raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
-    with folder as draft:
-        yield Path(draft)
+    if not there.is_dir():
+        raise Exit(f"cannot write to {target}: {there} is no folder", code=1)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Exit(f"cannot write to {target}: no permission in {there}", code=1)
+    with contextlib.suppress(OSError):
+        paths.build.mkdir(exist_ok=True)
+        can_be = os.access(paths.build, os.W_OK | os.X_OK)
+        if can_be and paths.build.stat().st_dev == there.stat().st_dev:
+            return paths.build
+    return there
 
 
 def _draw(
@@ -163,14 +166,8 @@ def _draw(
     script = Path(__file__).with_name("draw.mjs")
     heard: dict[str, Any] = {}
     status.update("Starting the browser …")
-    with subprocess.Popen(
-        [str(node.NODE), str(script), json.dumps(order)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    ) as drawing:
+    command = [str(node.NODE), str(script), json.dumps(order)]
+    with node.started(command, Path.cwd()) as drawing:
         assert drawing.stdout is not None
         try:
             for line in drawing.stdout:

@@ -16,7 +16,7 @@ from watchfiles import awatch
 
 from demos.support.console import console
 from demos.support.flags import UsageError
-from slides.stage import packages
+from slides.stage import node, packages
 from slides.stage.deck.build import THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
@@ -91,6 +91,7 @@ async def _present(
             running.cancel()
     finally:
         given_up.set()
+        node.end()
         await site.cleanup()
 
 

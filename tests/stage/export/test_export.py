@@ -414,7 +414,7 @@ def test_a_deck_not_fit_to_publish(fit: Path, line: str, problem: str) -> None:
     assert problem in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert not (fit / "out").exists()
-    assert not list(fit.glob("export-*"))
+    assert not list(fit.glob(".build/draft-*"))
 
 
 @pytest.mark.parametrize(
@@ -502,7 +502,11 @@ def test_it_says_how_far_it_is(fit: Path, browser_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_end_on_the_way_leaves_nothing(
+    fit: Path, browser_path: Path, number: int
+) -> None:
+    before = {path.name for path in fit.iterdir()}
     words = [sys.executable, "-m", "invoke", "export", "--to", "out"]
     with subprocess.Popen(
         [*words, "--browser", str(browser_path)],
@@ -513,19 +517,21 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
     ) as export:
         try:
             end = time.monotonic() + PATIENCE
-            while not list(fit.glob("export-*/drawings/browser-*/*")):
+            while not list(fit.glob(".build/draft-*/drawings/browser-*/*")):
                 assert export.poll() is None
                 assert time.monotonic() < end, "no browser has started"
             started = psutil.Process(export.pid).children(recursive=True)
-            export.send_signal(signal.SIGINT)
+            export.send_signal(number)
             output, _ = export.communicate(timeout=PATIENCE)
         finally:
             export.kill()
     assert "Traceback" not in output
     assert len(started) > 1
     assert all(gone(process.pid) for process in started)
-    assert not (fit / "out").exists()
-    assert not list(fit.glob("export-*"))
+    assert {path.name for path in fit.iterdir()} == before
+    if number == signal.SIGINT:  # else the next one clears it
+        assert export.returncode == 130
+        assert not list(fit.glob(".build/draft-*"))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """`invoke present` as a speaker types it."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 
 from slides.stage.show import server
-from tests.talks import PATIENCE, ROOT, Present, invoke, present
+from tests.talks import PATIENCE, ROOT, Present, gone, invoke, present
 
 
 def fetch(address: str) -> str:
@@ -175,6 +178,50 @@ def test_it_starts_with_the_packages_of_before_where_there_is_no_network(
         "(ECONNREFUSED), and one is needed, once; going on with the packages of before"
     )
     assert address.startswith("audience ")
+
+
+HANGS = """
+writeFileSync("hangs", "") // it is imported already
+setInterval(() => {}, 1000)
+await new Promise(() => {})
+"""
+
+
+def started_by(show: subprocess.Popen[str], talk: Path) -> list[psutil.Process]:
+    """What a show has started to build a deck, once its engine hangs."""
+    sign = talk / "slides" / "hangs"
+    end = time.monotonic() + PATIENCE
+    while not sign.exists():
+        assert time.monotonic() < end, "nothing was built"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            raise AssertionError(f"present ended with {show.wait(0.05)}")
+    sign.unlink()
+    return psutil.Process(show.pid).children(recursive=True)
+
+
+def test_a_show_that_ends_in_mid_build_however_leaves_nothing(talk: Path) -> None:
+    engine = talk / "slides" / "stage" / "deck" / "engine.mjs"
+    sound = engine.read_text("utf-8")
+    with present(talk) as show:
+        fetch(show.audience)
+        engine.write_text(sound + HANGS, encoding="utf-8")
+        started = started_by(show.process, talk)
+        assert show.end() == 0
+    assert len(started) > 1
+    assert all(gone(each.pid) for each in started)
+    before = {path.name for path in talk.glob(".build/*/")}
+    command = [sys.executable, "-m", "invoke", "present", "--no-browser"]
+    with subprocess.Popen(command, cwd=talk, text=True) as killed:
+        started = started_by(killed, talk)
+        killed.kill()
+    assert len(started) > 1
+    assert all(gone(each.pid) for each in started)
+    (left,) = {path.name for path in talk.glob(".build/*/")} - before
+    assert left.startswith("draft-")
+    engine.write_text(sound, encoding="utf-8")
+    with present(talk, "--theme", "light"):  # of which there is none yet
+        after = {path.name for path in talk.glob(".build/*/")} - before
+    assert [name.endswith("-light") for name in after] == [True]
 
 
 @pytest.mark.parametrize(
