@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from invoke.exceptions import Exit
 from rich.status import Status
@@ -34,6 +34,8 @@ FILES = {
     "web": "web",
     "image": "asyncio-live.png",
 }
+PATIENCE = 60  # seconds in which something must move: a slow machine may take any time
+INSTALL = "install Chrome, Chromium or Edge, or name one with --browser"
 CERTAIN = FILES | {"web": f"web/{INDEX}"}  # of those that there will be
 
 
@@ -53,8 +55,9 @@ def export_all(
     notes in the web page; `chosen_browser` is the program to draw with.
 
     Raises UsageError for an unknown theme or a target that is a file, and Exit for a
-    deck that is not fit to publish, for a target that cannot be written or holds what
-    an export would replace and did not write, and for a missing browser.
+    deck that is not fit to publish, and for a target that cannot be written or holds
+    what an export would replace and did not write. It is raised, too, when there is no
+    browser or it cannot draw: after what could be made was handed over.
     """
     wanted = some_of(FILES, only, "--only")
     if theme not in THEMES:
@@ -65,41 +68,48 @@ def export_all(
     handover.check(target, [CERTAIN[name] for name in wanted])
     packages.install(paths)
     program = _browser(paths, chosen_browser)
-    home = _home(paths, target)
-    with draft(home) as folder:
+    with draft(_home(paths, target)) as folder:
         ready = folder / "ready"
         ready.mkdir()
+        missing = []
         with console.status("Building the deck …") as status:
             built = build(paths, theme, folder)
             slides = contents(built).slides
-            drawn = _to_draw(wanted, len(slides), steps)
-            drawings = folder / "drawings"
-            drawings.mkdir()
-            talk = _draw(program, built, drawings, slides, drawn, status)
-            when = _committed(paths)
-            for name, files in drawn.items():
-                sources = [drawings / file for file in files]
+            needed = _to_draw(wanted, len(slides), steps)
+            drawn = _draw(program, built, folder / "drawings", slides, needed, status)
+            for name, files in needed.items():
                 made = ready / FILES[name]
+                sources = [drawn.files[file] for file in files if file in drawn.files]
                 status.update(f"Writing {made.name} …")
-                match name:
-                    case "pdf":
-                        outline = documents.outline(talk, steps)
-                        documents.finish_pdf(sources[0], made, talk, when, outline)
-                    case "handout":
-                        documents.finish_pdf(sources[0], made, talk, when, [])
-                    case "pptx":
-                        documents.write_pptx(sources, made, talk, when)
-                    case "web":
-                        public = folder / "public"
-                        page = (
-                            built
-                            if with_notes
-                            else build(paths, theme, public, with_notes=False)
-                        )
-                        website.write(page, made, sources[0], with_notes)
-                    case "image":
-                        shutil.copy(sources[0], made)
+                if name == "web":
+                    page = built
+                    if not with_notes:
+                        page = build(paths, theme, folder / "public", with_notes=False)
+                    website.write(page, made, *sources, with_notes=with_notes)
+                if len(sources) < len(files):
+                    what = "the picture of web" if name == "web" else made.name
+                    missing.append(what)
+                elif name != "web":
+                    _write(name, sources, made, drawn.talk, _committed(paths), steps)
         _hand_over(ready, target)
+    if missing:
+        raise Exit(f"{drawn.problem}; missing: {', '.join(missing)}", code=1)
+
+
+def _write(
+    name: str, drawn: list[Path], made: Path, talk: Talk, when: datetime, steps: bool
+) -> None:
+    """Write one of the files that are made of what was drawn alone."""
+    match name:
+        case "pdf":
+            outline = documents.outline(talk, steps)
+            documents.finish_pdf(drawn[0], made, talk, when, outline)
+        case "handout":
+            documents.finish_pdf(drawn[0], made, talk, when, [])
+        case "pptx":
+            documents.write_pptx(drawn, made, talk, when)
+        case "image":
+            shutil.copy(drawn[0], made)
 
 
 def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]]:
@@ -115,12 +125,10 @@ def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]
     return {name: drawn[name] for name in wanted}
 
 
-def _browser(paths: Paths, chosen: str | None) -> Path:
+def _browser(paths: Paths, chosen: str | None) -> Path | None:
     found = browser.find(paths, chosen)
-    if found is None:
-        mend = "install Chrome, Chromium or Edge, or name one with --browser"
-        raise Exit(f"there is no browser on this machine: {mend}", code=1)
-    if found == browser.packaged(paths) and not (chosen or browser.installed()):
+    is_packaged = found and found == browser.packaged(paths)
+    if is_packaged and not (chosen or browser.installed()):
         console.print("No browser is installed here: the Chromium from npm draws.")
     return found
 
@@ -144,50 +152,73 @@ def _home(paths: Paths, target: Path) -> Path:
     return there
 
 
-def _draw(
-    program: Path,
-    built: Path,
-    drawings: Path,
-    slides: list[SlideEntry],
-    drawn: dict[str, list[str]],
-    status: Status,
-) -> Talk:
-    """Draw the built deck into `drawings`; return what the page says of the talk.
+class Drawn(NamedTuple):
+    """What the page says of the talk, what was drawn of it, and why not all was."""
 
-    Raises Exit when a slide holds more than it has room for.
+    talk: Talk
+    files: dict[str, Path]
+    problem: str = ""
+
+
+def _draw(
+    program: Path | None,
+    built: Path,
+    folder: Path,
+    slides: list[SlideEntry],
+    needed: dict[str, list[str]],
+    status: Status,
+) -> Drawn:
+    """Draw the built deck into a new folder, as far as it goes.
+
+    Raises BuildError when a slide holds more than it has room for.
     """
-    files = list(dict.fromkeys(file for each in drawn.values() for file in each))
+    drawn = Drawn(Talk(slides), {})
+    if program is None:
+        return drawn._replace(problem=f"there is no browser on this machine: {INSTALL}")
+    folder.mkdir()
+    files = list(dict.fromkeys(file for each in needed.values() for file in each))
     order = {
-        "browser": str(program),
-        "page": str(built / "index.html"),
-        "folder": str(drawings),
+        "browser": str(program.absolute()),
+        "page": str(built / INDEX),
+        "folder": str(folder),
         "files": files,
+        "patience": PATIENCE,
     }
     script = Path(__file__).with_name("draw.mjs")
-    heard: dict[str, Any] = {}
+    overflow: list[tuple[int, str, int]] = []
     status.update("Starting the browser …")
     command = [str(node.NODE), str(script), json.dumps(order)]
     with node.started(command, Path.cwd()) as drawing:
         assert drawing.stdout is not None
         try:
             for line in drawing.stdout:
-                heard |= json.loads(line)
-                done = heard.get("done", 0)
-                status.update(f"Drawing pages and pictures … {done} of {len(files)}")
+                match json.loads(line):
+                    case {"talk": talk}:
+                        drawn = drawn._replace(talk=Talk(slides, **talk))
+                    case {"overflow": found}:
+                        overflow = found
+                    case {"drawn": file}:
+                        drawn.files[file] = folder / file
+                    case {"error": why}:
+                        drawn = drawn._replace(
+                            problem=f"{program} could not draw: {why}"
+                        )
+                far = f"{len(drawn.files)} of {len(files)}"
+                status.update(f"Drawing pages and pictures … {far}")
         finally:
             drawing.terminate()  # after Ctrl-C; it then kills its browsers
-            drawing.wait()
-    if drawing.returncode or "error" in heard:
-        why = heard.get("error", f"exit code {drawing.returncode}")
-        raise Exit(f"{program} could not draw: {why}", code=1)
-    if heard["overflow"]:
+            code = drawing.wait()
+    if overflow:
         raise BuildError(
             "\n".join(
                 f"{slides[number - 1].place}: {text!r} is {pixels} px outside its slide"
-                for number, text, pixels in heard["overflow"]
+                for number, text, pixels in overflow
             )
         )
-    return Talk(**heard["talk"], slides=slides)
+    if code and not drawn.problem:
+        why = f"exit code {code}"
+        return drawn._replace(problem=f"{program} could not draw: {why}")
+    return drawn
 
 
 def _committed(paths: Paths) -> datetime:
@@ -204,6 +235,8 @@ def _committed(paths: Paths) -> datetime:
 def _hand_over(ready: Path, target: Path) -> None:
     """Move all that is ready to `target`, and say it."""
     made = sorted(ready.iterdir())
+    if not made:
+        return
     try:
         sizes = [sum(file.stat().st_size for file in _files(each)) for each in made]
         handover.hand_over(ready, target)

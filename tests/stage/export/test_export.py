@@ -443,10 +443,46 @@ def test_a_chrome_path_that_names_nothing(
 
 
 def test_a_browser_that_is_none(talk: Path) -> None:
-    refused = invoke(talk, "export", "--browser", "tasks.py")
+    refused = invoke(talk, "export", "--browser", "tasks.py", "--only", "web,pptx")
     assert refused.returncode == 1
     assert refused.stderr.startswith("tasks.py could not draw: ")
+    left = "tasks.py EACCES; missing: the picture of web, asyncio-live.pptx\n"
+    assert refused.stderr.endswith(left)
     assert refused.stderr.count("\n") == 1
+    # What needs no browser is there.
+    assert {path.name for path in (talk / "dist").iterdir()} == {LIST, "web"}
+    assert "og:image" not in (talk / "dist" / "web" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("delay", "code"),
+    [
+        ("new Promise(() => {})", 1),
+        ("page.evaluate(() => { while (performance.now() < 3000); })", 0),
+    ],
+    ids=["it hangs", "it works"],
+)
+def test_it_waits_for_as_long_as_the_browser_works(
+    fit: Path, browser_path: Path, delay: str, code: int
+) -> None:
+    export = fit / "slides" / "stage" / "export"
+    for file, old, new in (
+        ("export.py", "PATIENCE = 60", "PATIENCE = 0.5"),
+        ("draw.mjs", "  await page.bringToFront()\n", f"  await {delay}\n"),
+    ):
+        text = (export / file).read_text("utf-8")
+        assert old in text
+        (export / file).write_text(text.replace(old, new), encoding="utf-8")
+    wanted = ("--only", "image,handout", "--browser", str(browser_path))
+    done = invoke(fit, "export", "--to", "out", *wanted)
+    made = {LIST, "asyncio-live-handout.pdf", "asyncio-live.png"}
+    said = ""
+    if code:
+        made.remove("asyncio-live.png")
+        why = "nothing has moved for 0.5 s; missing: asyncio-live.png"
+        said = f"{browser_path} could not draw: {why}\n"
+    assert (done.returncode, done.stderr) == (code, said)
+    assert {path.name for path in (fit / "out").iterdir()} == made
 
 
 def test_a_page_in_the_background_is_not_photographed(
