@@ -58,6 +58,8 @@ def task(slug: str, with_flags: bool = True) -> Command:
         except TooBusy:
             give_up()
             raise
+        except KeyboardInterrupt:
+            watchdog.end_interrupted()
         if lesson:
             finish(lesson, try_next(slug, values))
 

@@ -1,8 +1,10 @@
-"""Ends a demo with the program that started it, should that be killed."""
+"""Ends a demo: with the program that started it, should that be killed; at a Ctrl-C."""
 
+import contextlib
 import os
 import signal
 import threading
+from typing import NoReturn
 
 
 def start() -> None:
@@ -21,3 +23,22 @@ def _end_with_parent() -> None:
     if hasattr(os, "killpg"):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
+
+
+def end_interrupted() -> NoReturn:
+    """End this process at a Ctrl-C: now, with 130, and the cursor shown.
+
+    An ordinary exit would wait for threads that nobody can cancel, and another Ctrl-C
+    would print where it did.
+    """
+    import multiprocessing
+
+    from demos.support.console import console
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for child in multiprocessing.active_children():
+        child.kill()
+    with contextlib.suppress(OSError):
+        console.show_cursor()
+        console.file.flush()
+    os._exit(130)

@@ -1,7 +1,10 @@
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.talks import PATIENCE
 
@@ -20,3 +23,21 @@ def test_a_demo_ends_when_the_program_that_started_it_is_gone(project: Path) -> 
     assert child.stdout.readline().strip() == b"running"
     child.communicate(timeout=PATIENCE)  # closes its standard input
     assert child.returncode != 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_ctrl_c_ends_a_demo_at_once_and_shows_the_cursor(project: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "invoke", "demo.copy-files", "--to", "thread"],
+        cwd=project,
+        env=os.environ | {"TTY_COMPATIBLE": "1", "TTY_INTERACTIVE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as demo:
+        assert demo.stdout
+        while "running" not in demo.stdout.readline():
+            assert demo.poll() is None
+        demo.send_signal(signal.SIGINT)
+        said, _ = demo.communicate(timeout=PATIENCE)
+    assert (demo.returncode, said) == (130, "\x1b[?25h")

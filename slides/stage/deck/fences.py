@@ -50,7 +50,7 @@ def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], lis
                 sources[source] = current(paths, source)
                 if not _is_closed(fence, section.text.split("\n")):
                     raise LookupError("this fence is not closed")
-            except (LookupError, SyntaxError) as error:
+            except LookupError as error:
                 problems.append(f"{section.name}:{_line(fence)}: {error}")
     return sources, problems
 
@@ -79,8 +79,8 @@ def stale(section: Section, sources: dict[str, str]) -> Iterator[str]:
 def current(paths: Paths, source: str) -> str:
     """Return what `source` says now, ending in a newline.
 
-    Raises LookupError when there is no such file, symbol or recording, and SyntaxError
-    when the file is not Python.
+    Raises LookupError when there is no such file, symbol or recording, and when the
+    file is not Python.
     """
     path, _, symbol = source.partition("::")
     if path == "recordings/":
@@ -94,8 +94,13 @@ def current(paths: Paths, source: str) -> str:
     module = (paths.root / path).resolve()
     if not module.is_relative_to(paths.root.resolve()) or not module.is_file():
         raise LookupError(f"there is no file {path}")
-    text = module.read_text(encoding="utf-8")
-    return _symbol(text, symbol.split("."), source)
+    try:
+        text = module.read_text(encoding="utf-8")
+        return _symbol(text, symbol.split("."), source)
+    except SyntaxError as error:
+        raise LookupError(f"{path}:{error.lineno}: {error.msg}") from None
+    except ValueError as error:  # not UTF-8, say
+        raise LookupError(f"{path}: {error}") from None
 
 
 def _named(text: str) -> Iterator[tuple[Token, str]]:
