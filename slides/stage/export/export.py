@@ -5,6 +5,7 @@ handed over when all of them are whole.
 """
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -35,6 +36,7 @@ FILES = {
     "image": "asyncio-live.png",
 }
 PATIENCE = 60  # seconds in which something must move: a slow machine may take any time
+LITTLE = 2_000_000  # bytes that are free: a browser needs more
 INSTALL = "install Chrome, Chromium or Edge, or name one with --browser"
 CERTAIN = FILES | {"web": f"web/{INDEX}"}  # of those that there will be
 
@@ -170,7 +172,8 @@ def _draw(
 ) -> Drawn:
     """Draw the built deck into a new folder, as far as it goes.
 
-    Raises BuildError when a slide holds more than it has room for.
+    Raises BuildError when a slide holds more than it has room for, and OSError when the
+    disk is full.
     """
     drawn = Drawn(Talk(slides), {})
     if program is None:
@@ -208,6 +211,10 @@ def _draw(
         finally:
             drawing.terminate()  # after Ctrl-C; it then kills its browsers
             code = drawing.wait()
+    # A browser says anything where there is no room for its profile.
+    is_full = "ENOSPC" in drawn.problem or shutil.disk_usage(folder).free < LITTLE
+    if code and is_full:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if overflow:
         raise BuildError(
             "\n".join(

@@ -14,6 +14,7 @@ from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
+from demos.support.commands import in_words
 from demos.support.console import console
 from demos.support.flags import UsageError
 from slides.stage import node, packages
@@ -119,7 +120,7 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
         try:
             packages.install(paths)
         except (Exit, OSError) as problem:
-            going_on = f"{problem}; going on with the packages of before"
+            going_on = f"{in_words(problem)}; going on with the packages of before"
             console.print(going_on, style="failed", markup=False, soft_wrap=True)
     built, error = _build(paths, theme, threading.Event())
     if built:
@@ -141,7 +142,7 @@ def _build(
         with lock(paths, given_up.is_set):
             return load(build(paths, theme)), ""
     except Exception as error:  # whatever somebody has written into a file
-        return None, str(error) or type(error).__name__
+        return None, in_words(error)
 
 
 def listen(port: int | None) -> socket.socket:

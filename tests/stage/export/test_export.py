@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -584,6 +584,34 @@ def test_a_target_that_is_no_folder(
     assert refused.returncode == code
     assert refused.stderr.startswith(problem)
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """What gives a disk of a size, where we may mount one."""
+    folder = tmp_path / "small disk"
+    folder.mkdir()
+
+    def mount(size: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if not shutil.which("mount") or subprocess.run(command).returncode:
+            pytest.skip("only root may mount a small disk")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", str(folder)])
+
+
+@pytest.mark.parametrize("size", ["64k", "3m"])  # for the deck, for a browser
+def test_a_full_disk_is_named_and_gets_its_room_back(
+    fit: Path, small_disk: Callable[[str], Path], size: str
+) -> None:
+    disk = small_disk(size)
+    refused = invoke(fit, "export", "--to", str(disk / "out"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"export: the disk is full, with {disk}/draft-")
+    assert refused.stderr.count("\n") == 1
+    assert list(disk.iterdir()) == []
 
 
 def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
