@@ -140,6 +140,13 @@ stale
 }
 
 
+# The first line of a recording.
+HEAD = (
+    '{"version": 3, "term": {"cols": 60, "rows": 5}, "timestamp": 1764115200, "tags": '
+    '["python=CPython 3.14.0", "platform=Linux-6.1-x86_64", "source=sha256:0"]}\n'
+)
+
+
 def write_demo(talk: Path, slug: str, lines: str) -> None:
     """Write a demo of one line of code."""
     imports = "import os, signal, subprocess, sys, time"

@@ -508,6 +508,8 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await page.goto(f"{show.presenter}#5")
     await page.keyboard.press("ArrowRight")
     await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
+    said = clock.locator(".said")
+    await expect(said).to_contain_text("RuntimeError: nobody planned this")
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(

@@ -14,7 +14,7 @@ import pytest
 from demos.support.console import MARK, MARK_END
 from slides.stage import runner
 from slides.stage.paths import Paths
-from tests.talks import gone, write_demo
+from tests.talks import HEAD, gone, write_demo
 
 GRACE = 0.2
 
@@ -106,7 +106,7 @@ async def test_a_demo_past_its_deadline_is_ended(paths: Paths) -> None:
         await collect(paths, "waits", deadline=1.0, grace=GRACE)
 
 
-RECORDED = '{"version": 3}\n[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
+RECORDED = f'{HEAD}[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
 
 
 @pytest.mark.parametrize(

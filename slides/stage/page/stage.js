@@ -387,11 +387,13 @@
       show.begun === null
         ? "starts with the first →"
         : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const [time, paced, section, demo] = clock.children;
+    const [time, paced, section, demo, said] = clock.children;
     write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
     write(paced, pace, early < 0 ? "pace late" : "pace");
     write(section, title, "section");
-    write(demo, mounted ? standing(mounted.demo, show.runs[mounted.demo]) : "", "demo");
+    const run = mounted ? show.runs[mounted.demo] : undefined;
+    write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
+    write(said, run?.said ?? "", "said");
   }
 
   /** @param {number} seconds */
@@ -460,7 +462,7 @@
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
-    for (let part = 0; part < 4; part += 1) clock.append(document.createElement("span"));
+    for (let part = 0; part < 5; part += 1) clock.append(document.createElement("span"));
     document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
   const changes = new MutationObserver(onMarpMoved);

@@ -16,13 +16,15 @@ from typing import Literal
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
+from rich.text import Text
 
-from demos.support.console import TOO_BUSY, console
-from slides.stage import runner
+from demos.support.console import TOO_BUSY
+from slides.stage import names, runner
 from slides.stage.deck.build import INDEX
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 from slides.stage.show.built import Built
+from slides.stage.show.lines import one_line, say
 from slides.stage.show.output import Output
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import (
@@ -38,6 +40,7 @@ from slides.stage.show.state import (
 
 HOST = "127.0.0.1"
 VIEWERS = 32  # WebSockets at a time; a window has two
+LAST = 10_000  # characters of a run, in which its last line is looked for
 TYPES = MimeTypes()  # Python's own, not the machine's, which may be anything
 TYPES.add_type("font/woff2", ".woff2")
 
@@ -116,7 +119,7 @@ class Stage:
                     await asyncio.to_thread(self._saved.write, self.show)
                 except OSError as error:
                     if said != (said := f"a restart would not find its slide: {error}"):
-                        console.print(said, markup=False, soft_wrap=True)
+                        say(said)
 
     def _become(self, show: Show) -> None:
         """Change the state, and let the demos follow: start, and stop, what it says."""
@@ -139,6 +142,7 @@ class Stage:
         """Run a demo to its end; one that fails, however it does, fails alone."""
         output = self._outputs[run]
         why: Why
+        said = ""
         try:
             deadline = runner.deadline(self._paths, demo)
             lines = runner.run(self._paths, demo, deadline=deadline, grace=self._grace)
@@ -146,15 +150,18 @@ class Stage:
                 async for line in lines:
                     await output.add(line)
             why = verdict(output.lines)
+            if why == "it failed":
+                said = last_words(output.lines)
         except TimeoutError:
             why = "too slow"
         except Exception as error:
             why = "it failed"
-            said = " ".join(f"{type(error).__name__}: {error}".split())
-            console.print(f"demo.{demo}: {said}", markup=False, soft_wrap=True)
+            said = one_line(f"{type(error).__name__}: {error}")
+        if said:
+            say(f"{names.command(demo)} failed: {said}")
         self._playing.pop(run, None)
         state: Literal["done", "failed"] = "failed" if why else "done"
-        self._become(ended(self.show, run, state, time.time(), why))
+        self._become(ended(self.show, run, state, time.time(), why, said))
 
     def _notify(self) -> None:
         for window in self._windows:
@@ -270,6 +277,15 @@ def verdict(lines: list[str]) -> Why:
     if last["x"] == "0":
         return ""
     return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
+
+
+def last_words(lines: list[str]) -> str:
+    """Return the last line that a run printed; without any, its exit status."""
+    told = events(lines)
+    printed = "".join(data for _, code, data in told if code == "o")
+    plain = Text.from_ansi(printed[-LAST:].replace("\r\n", "\n")).plain
+    words = [line for row in plain.split("\n") if (line := one_line(row))]
+    return words[-1] if words else f"exit status {told[-1][2]}"
 
 
 def parse(text: str) -> Command | None:

@@ -14,7 +14,7 @@ import pytest
 from slides.stage.paths import Paths
 from slides.stage.show import output
 from slides.stage.show.built import Built
-from slides.stage.show.server import Stage
+from slides.stage.show.server import Stage, last_words
 from slides.stage.show.state import Show, Slide
 from tests.talks import PATIENCE, gone, serving, write_demo
 
@@ -85,6 +85,16 @@ class Window:
             await self.until(standing(demo, "failed"))
         why: str = self.show["runs"][demo]["why"]
         return why
+
+    async def fails(self, demo: str) -> str:
+        """Go to a demo's slide and run it; return why it has failed, once it has."""
+        before = self.show["next_id"]
+        await self.ask("go", NUMBER[demo])
+        await self.ask("run", NUMBER[demo])
+        await self.until(
+            lambda show: show["next_id"] > before and standing(demo, "failed")(show)
+        )
+        return await self.why(demo)
 
     async def heard(self, commands: int) -> None:
         """Wait until the server has heard so many commands of this window."""
@@ -304,15 +314,52 @@ async def test_the_last_mark_says_that_the_machine_was_too_busy(
         assert await window.why("exits") == why
 
 
-async def test_a_demo_that_cannot_be_read_fails_alone(
-    talk: Path, tmp_path: Path
+# What a demo holds, and what is said of a run of it.
+BAD = {
+    b"def half(:\n": ("it failed", "SyntaxError: invalid syntax (waits.py, line 1)"),
+    b"x = '\xe9'\n": ("it failed", "SyntaxError: "),
+    b"": ("it failed", "AttributeError: "),
+    b"raise SystemExit\n": ("it failed", "demos/waits.py: SystemExit"),
+    b"print('\33[1m0', end='', flush=True); 1 / 0": ("it failed", "ZeroDivisionError"),
+    b"DEADLINE = 0.5\nimport time; time.sleep(600)\n": ("too slow", ""),
+}
+
+
+async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
+    talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (talk / "demos" / "waits.py").write_text("def half(:\n", encoding="utf-8")
+    demo = talk / "demos" / "waits.py"
     async with housed(Paths(talk), tmp_path) as house, house.window() as window:
-        await window.run("waits")
-        assert await window.why("waits") == "it failed"
+        for source, (why, said) in BAD.items():
+            demo.write_bytes(source)
+            assert await window.fails("waits") == why
+            run = window.show["runs"]["waits"]
+            assert said in run["said"]
+            assert (run["said"] == "") == (said == "")
+            assert run["said"].isprintable()
+            printed = capsys.readouterr().out
+            line = f"invoke demo.waits failed: {run['said']}\n"
+            assert printed == (line if said else "")
+        demo.unlink()
+        demo.mkdir()
+        assert await window.fails("waits") == "it failed"
+        assert "IsADirectoryError" in window.show["runs"]["waits"]["said"]
         await window.run("ticker")
         await window.until(standing("ticker", "done"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("one\r\n\x1b[1;31mtwo\x1b[0m \r\n \r\n", "two"),
+        ("a" * 999, "a" * 298 + " …"),
+        ("x\r\n" * 9_999 + "\x1b[2K\x1b[1Ay\tz", "y z"),
+        ("\r\n", "exit status 3"),
+    ],
+)
+def test_the_last_words_of_a_run(printed: str, said: str) -> None:
+    run: list[object] = [{}, [0, "o", printed], [0, "m", "1 is 1"], [0, "x", "3"]]
+    assert last_words([json.dumps(line) for line in run]) == said
 
 
 async def test_a_run_past_its_deadline_was_too_slow(talk: Path, tmp_path: Path) -> None:
