@@ -226,10 +226,13 @@ async def serving(
 
 
 @contextlib.contextmanager
-def present(talk: Path, *arguments: str) -> Iterator[Present]:
+def present(
+    talk: Path, *arguments: str, browser: str = "--no-browser"
+) -> Iterator[Present]:
     """Run `invoke present` in `talk` until the end of the block."""
+    words = ["present", browser, *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoke", "present", "--no-browser", *arguments],
+        [sys.executable, "-m", "invoke", *filter(None, words)],
         cwd=talk,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,

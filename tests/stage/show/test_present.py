@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
+import webbrowser
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,7 +22,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from slides.stage import packages
+from slides.stage.paths import Paths
+from slides.stage.show import present as command
 from slides.stage.show import server
+from slides.stage.show.built import Built
+from slides.stage.show.saved import Saved
+from slides.stage.show.server import Stage
+from slides.stage.show.state import Show, Slide
 from tests.talks import PATIENCE, ROOT, Present, invoke, present
 
 
@@ -49,10 +61,34 @@ def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_it_ends_with_sigterm(talk: Path) -> None:
-    with present(talk) as show:
-        show.process.send_signal(signal.SIGTERM)
-        assert show.process.wait(PATIENCE) == 0
+def test_it_ends_with_sigterm_and_waits_for_no_browser(
+    talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = talk / "opened"
+    script = f"echo $$ $0 >'{opened}.part'; mv '{opened}.part' '{opened}'; sleep 600"
+    monkeypatch.setenv("BROWSER", shlex.join(["sh", "-c", script, "%s"]))
+    monkeypatch.setenv("DISPLAY", ":0")
+    with present(talk, browser="") as show:
+        end = time.monotonic() + PATIENCE
+        while not opened.exists():
+            assert time.monotonic() < end, "no browser was opened"
+            time.sleep(0.01)
+        pid, address = opened.read_text("utf-8").split()
+        try:
+            assert address == show.audience
+            show.process.send_signal(signal.SIGTERM)
+            assert show.process.wait(PATIENCE) == 0
+        finally:
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def test_a_browser_that_cannot_be_opened_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BROWSER", "an 'open quote %s")
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    command._open("http://127.0.0.1:8000/")
+    assert capsys.readouterr().out == "no browser is opened: No closing quotation\n"
 
 
 def test_it_takes_the_next_free_port_unless_one_was_asked_for(talk: Path) -> None:
@@ -154,9 +190,43 @@ async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(
         assert "\n" not in message["error"]
         assert "Third" in await asyncio.to_thread(fetch, show.audience)
         packages.symlink_to(kept)
+        cast = talk / "slides" / "recordings" / "ticker.cast"
+        sound = cast.read_bytes()
+        cast.write_bytes(b"")
+        said = "recordings/ticker.cast is damaged: invoke record --demo ticker"
+        await told(show, lambda message: message["error"] == said)
+        cast.write_bytes(sound)
         change(talk, "## Changed", "## Changed again")
         await told(show, lambda message: not message["error"])
         assert "Changed again" in await asyncio.to_thread(fetch, show.audience)
+
+
+async def test_every_rebuild_ends_with_a_deck_or_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = Paths(tmp_path)
+    deck = Built("first", {}, [Slide("One", 0, None)], "")
+    stage = Stage(paths, deck, Show(live=True), Saved(tmp_path, 8000))
+    shown: list[tuple[Built | None, str]] = []
+    go_on = threading.Event()
+
+    def replace_deck(built: Built | None, error: str) -> None:
+        shown.append((built, error))
+        go_on.set()
+
+    def build(*_: object) -> Path:
+        go_on.wait(PATIENCE)
+        raise StopIteration  # which asyncio would pass on to nobody
+
+    monkeypatch.setattr(stage, "replace_deck", replace_deck)
+    monkeypatch.setattr(packages, "install", lambda *_, **__: None)
+    monkeypatch.setattr(command, "build", build)
+    monkeypatch.setattr(command, "PATIENCE", 0)
+    late = "after 0 s the deck is still not built"
+    async with asyncio.timeout(PATIENCE):
+        await command.rebuild(paths, stage, "dark", threading.Event())
+    assert shown == [(None, late), (None, "StopIteration")]
+    assert capsys.readouterr().out.splitlines() == [late, "StopIteration"]
 
 
 @pytest.mark.parametrize(
