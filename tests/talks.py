@@ -215,7 +215,7 @@ async def serving(
         port = listener.getsockname()[1]
         stage = Stage(paths, built, show, Saved(folder, port), grace=0.2, **options)
         running = tasks.create_task(stage.run())
-        site = web.AppRunner(stage.app(port))
+        site = web.AppRunner(stage.app())
         await site.setup()
         await web.SockSite(site, listener).start()
         try:

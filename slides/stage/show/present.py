@@ -21,7 +21,7 @@ from slides.stage.deck.build import THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
-from slides.stage.show.lines import say
+from slides.stage.show.lines import keep_quiet, say
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
@@ -45,6 +45,7 @@ def show(
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
+    keep_quiet()
     with listen(port) as listener:
         with console.status("Building the deck …"):
             built, error = _build_or_keep(paths, theme)
@@ -74,7 +75,7 @@ async def _present(
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     port = listener.getsockname()[1]
-    site = web.AppRunner(stage.app(port))
+    site = web.AppRunner(stage.app())
     await site.setup()
     given_up = threading.Event()  # the thread that builds may wait for another build
     try:

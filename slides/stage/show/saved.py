@@ -17,6 +17,7 @@ class Saved:
     """
 
     def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
         self.path = folder / f"show-{port}.json"
 
     def read(self) -> Show | None:

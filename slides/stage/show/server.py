@@ -15,7 +15,7 @@ from mimetypes import MimeTypes
 from typing import Literal
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 from rich.text import Text
 
 from demos.support.console import TOO_BUSY
@@ -24,7 +24,7 @@ from slides.stage.deck.build import INDEX
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 from slides.stage.show.built import Built
-from slides.stage.show.lines import one_line, say
+from slides.stage.show.lines import LOG, one_line, say
 from slides.stage.show.output import Output
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import (
@@ -91,14 +91,42 @@ class Stage:
         self._sockets: set[web.WebSocketResponse] = set()
         self._unsaved = asyncio.Event()
 
-    def app(self, port: int) -> web.Application:
-        """Return the web application, for requests to this machine's `port` only."""
-        app = web.Application(middlewares=[_only_from_here(port)])
+    def app(self) -> web.Application:
+        """Return the web application, for requests to this machine's port only."""
+        app = web.Application(middlewares=[self._check])
         app.router.add_get("/show", self._follow_show)
         app.router.add_get("/runs/{id:[0-9]{1,9}}", self._follow_run)
         app.router.add_get("/{path:.*}", self._file)
         app.on_shutdown.append(self._close)
         return app
+
+    @web.middleware
+    async def _check(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Turn away all but our own pages; say in a line what goes wrong with them.
+
+        A page of another origin, and a name that merely resolves to this machine, could
+        else read the deck and start the demos.
+        """
+        port = self._saved.port
+        origins = {*request.headers.getall("Origin", ())}
+        if request.host not in (f"{HOST}:{port}", f"localhost:{port}") or (
+            not origins <= {f"http://{request.host}"}
+        ):
+            raise self._forbidden()
+        try:
+            return await handler(request)
+        except (web.HTTPException, ConnectionError):  # the client is told, or gone
+            raise
+        except Exception as error:
+            LOG.error(request.path, exc_info=error)
+            raise web.HTTPInternalServerError from error
+
+    def _forbidden(self) -> web.HTTPForbidden:
+        here = f"http://{HOST}:{self._saved.port}/"
+        same = "through a forwarded port: use the same number on both sides"
+        return web.HTTPForbidden(text=f"403: this show is at {here} only ({same})\n")
 
     def replace_deck(self, built: Built | None, error: str) -> None:
         """Show a newer deck, or say why there is none."""
@@ -235,7 +263,7 @@ class Stage:
         self, request: web.Request, *protocols: str
     ) -> AsyncGenerator[web.WebSocketResponse, None]:
         if "Origin" not in request.headers:
-            raise web.HTTPForbidden
+            raise self._forbidden()
         if len(self._sockets) >= self._viewers:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(
@@ -296,26 +324,6 @@ def parse(text: str) -> Command | None:
         return None
     numbers = (command.slide, command.step, command.run)
     return command if all(type(each) is int for each in numbers) else None
-
-
-def _only_from_here(port: int) -> Middleware:
-    """Return the middleware that turns away all but our own pages.
-
-    A page of another origin, and a name that merely resolves to this machine, could
-    else read the deck and start the demos.
-    """
-    hosts = {f"{HOST}:{port}", f"localhost:{port}"}
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        origin = request.headers.get("Origin")
-        if request.host not in hosts or (
-            origin is not None and origin != f"http://{request.host}"
-        ):
-            raise web.HTTPForbidden
-        return await handler(request)
-
-    return check
 
 
 def _policy(script_hashes: str, host: str) -> str:

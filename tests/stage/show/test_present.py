@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import logging
 import os
 import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -27,6 +29,7 @@ from slides.stage.paths import Paths
 from slides.stage.show import present as command
 from slides.stage.show import server
 from slides.stage.show.built import Built
+from slides.stage.show.lines import LONGEST, MOST, Lines
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import Stage
 from slides.stage.show.state import Show, Slide
@@ -48,16 +51,90 @@ def test_it_imports_nothing_that_only_other_commands_need() -> None:
     assert packages & {"lxml", "mypy", "PIL", "pptx", "pypdf", "pyte"} == set()
 
 
-def test_it_shows_the_deck_and_ends_with_ctrl_c(talk: Path) -> None:
+# What a stranger may send, HOST standing for the right one, and the status.
+SOCKET = (
+    "GET /show HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+)
+GZIP = (
+    "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\n"
+    "Content-Length: 2\r\n\r\nno"
+)
+KEY = "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+SENT = {
+    "GET / HTTP/1.1\r\nHost: HOST\r\n\r\n": 200,
+    "GET / HTTP/1.0\r\nHost: HOST\r\n\r\n": 200,
+    "GET / HTTP/1.0\r\n\r\n": 403,
+    "GET / HTTP/1.1\r\n\r\n": 400,
+    "GET / HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n": 400,
+    "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n": 403,
+    "GET / HTTP/1.1\r\nHost: HOST\r\nOrigin: http://evil.example\r\n\r\n": 403,
+    "GET / HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nOrigin: null\r\n\r\n": 403,
+    f"GET / HTTP/1.1\r\nHost: HOST\r\nX: {'x' * 100_000}\r\n\r\n": 400,
+    f"GET /{'x' * 300} HTTP/1.1\r\nHost: HOST\r\n\r\n": 404,
+    f"GET /{'x' * 9_000} HTTP/1.1\r\nHost: HOST\r\n\r\n": 400,
+    "GET /%00 HTTP/1.1\r\nHost: HOST\r\n\r\n": 404,
+    "GET /%ff%zz% HTTP/1.1\r\nHost: HOST\r\n\r\n": 404,
+    "GET /\xff HTTP/1.1\r\nHost: HOST\r\n\r\n": 400,
+    "GET http://[::1/ HTTP/1.1\r\nHost: HOST\r\n\r\n": 400,
+    "CONNECT evil.example:443 HTTP/1.1\r\nHost: HOST\r\n\r\n": 403,
+    "TRACE / HTTP/1.1\r\nHost: HOST\r\n\r\n": 405,
+    "POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\nhalf": 405,
+    "BREW / HTTP/1.1\r\nHost: HOST\r\n\r\n": 400,
+    "\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03": 400,
+    f"{SOCKET}\r\n": 400,
+    f"{SOCKET}{KEY}Sec-WebSocket-Protocol: \xff,,\r\n\r\n": 101,
+    f"{SOCKET}{KEY}\r\n\x81\xff\x7f": 101,
+}
+
+
+def status(host: str, sent: str) -> int:
+    """The status with which a server answers."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), PATIENCE) as client:
+        client.sendall(sent.replace("HOST", host).encode("latin-1"))
+        return int(client.recv(99).split()[1])
+
+
+def leave(host: str, sent: str) -> None:
+    """Send a server something and be gone, as a window that is killed."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), PATIENCE) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(sent.replace("HOST", host).encode("latin-1"))
+
+
+def test_it_shows_the_deck_says_nothing_to_strangers_and_ends_with_ctrl_c(
+    talk: Path,
+) -> None:
     with present(talk) as show:
         page = fetch(show.audience)
         assert "A talk" in page
         assert 'src="stage.js"' in page
         assert show.presenter == f"{show.audience}?view=presenter"
+        host = show.audience.split("/")[2]
+        assert {sent: status(host, sent) for sent in SENT} == SENT
+        for sent in ("GET", SOCKET, f"{SOCKET}{KEY}\r\n", GZIP, *SENT) * 3:
+            leave(host, sent)
+        assert "A talk" in fetch(show.audience)
         assert show.end() == 0
-        assert "Traceback" not in show.output.read()
-    port = int(show.audience.rstrip("/").rpartition(":")[2])
-    socket.create_server((server.HOST, port)).close()  # free again
+        assert show.output.read() == "Ctrl-C ends the show.\n"
+    socket.create_server((server.HOST, int(host.split(":")[1]))).close()  # free again
+
+
+def test_what_goes_wrong_in_the_server_is_few_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = Lines()
+    for number in [1, *range(50)]:
+        error = ValueError(f"{number}\n\33[2J" + "x" * 999)
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "of %s", ("x",), None)
+        record.exc_info = (type(error), error, None)
+        handler.handle(record)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == MOST + 1
+    assert len(max(said, key=len)) == LONGEST
+    assert said[1].startswith("the server: of x: ValueError: 0 [2Jxxx")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

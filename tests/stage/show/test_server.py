@@ -14,6 +14,7 @@ import pytest
 from slides.stage.paths import Paths
 from slides.stage.show import output
 from slides.stage.show.built import Built
+from slides.stage.show.lines import LOG
 from slides.stage.show.server import Stage, last_words
 from slides.stage.show.state import Show, Slide
 from tests.talks import PATIENCE, gone, serving, write_demo
@@ -436,7 +437,12 @@ async def test_what_makes_no_sense_is_ignored(house: House, asked: str) -> None:
     ],
 )
 async def test_strangers_are_turned_away(house: House, headers: dict[str, str]) -> None:
-    assert await house.get("/", **headers) == 403
+    async with house.client.get(house.address, headers=headers) as response:
+        assert response.status == 403
+        assert await response.text() == (
+            f"403: this show is at {house.address}/ only "
+            "(through a forwarded port: use the same number on both sides)\n"
+        )
     for path in ("/show", "/runs/1"):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket(path, headers=headers)
@@ -482,6 +488,15 @@ async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe-inline" not in scripts
     assert re.findall(r"https?:", policy) == []
+
+
+async def test_a_mistake_of_the_server_is_a_status_and_a_line(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.stage.built = Built("odd", None, DECK, "")  # type: ignore[arg-type]
+    assert await house.get("/") == 500
+    (record,) = [each for each in caplog.records if each.name == LOG.name]
+    assert record.getMessage() == "/"
 
 
 async def test_viewers_are_bounded(paths: Paths, tmp_path: Path) -> None:
