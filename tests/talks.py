@@ -59,6 +59,10 @@ if __name__ == "__main__":
     run(__file__)
 '''
 
+STRAY = (
+    "code = 'import time; time.sleep(600)';"
+    "child = subprocess.Popen([sys.executable, '-c', code], start_new_session=True)"
+)
 ODD = {
     # Waits until it is stopped; says who it is.
     "waits": "os.write(1, b'pid %d\\n' % os.getpid()); time.sleep(600)",
@@ -72,6 +76,12 @@ ODD = {
         "code = 'import time; time.sleep(600)';"
         "child = subprocess.Popen([sys.executable, '-c', code]);"
         "os.write(1, b'pid %d\\n' % child.pid)"
+    ),
+    # The child is in a session of its own; whoever started it ends, or waits.
+    "orphan": f"{STRAY}; os.write(1, b'pid %d\\n' % child.pid)",
+    "family": (
+        f"{STRAY}; os.write(1, b'pid %d %d\\n' % (child.pid, os.getpid()));"
+        "time.sleep(600)"
     ),
     # A character in three pieces, the last one never.
     "half": "os.write(1, b'pid %d \\xe2\\x82' % os.getpid()); time.sleep(600)",
