@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+import wave
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from slides.stage.deck.build import build
+from slides.stage.export import website
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
@@ -549,16 +552,49 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
         threading.Thread(target=stranger.serve_forever, daemon=True).start()
         page = await windows.new_page()
         await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
-        opened = await page.evaluate(
-            """address => new Promise(done => {
-                const socket = new WebSocket(address.replace("http", "ws") + "show");
-                socket.onopen = () => done(true);
-                socket.onerror = () => done(false);
-            })""",
+        reached = await page.evaluate(
+            """address => Promise.all([
+                new WebSocket(address.replace("http", "ws") + "show"),
+                Object.assign(document.createElement("script"), {
+                    src: address + "talk.js",
+                }),
+            ].map(each => new Promise(done => {
+                each.onopen = each.onload = () => done(true);
+                each.onerror = () => done(false);
+                if (each instanceof Element) document.head.append(each);
+            })))""",
             show.audience,
         )
         stranger.shutdown()
-    assert opened is False
+    assert reached == [False, False]
+
+
+async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_page(
+    windows: BrowserContext, talk: Path, tmp_path: Path
+) -> None:
+    paths = Paths(talk)
+    with wave.open(str(paths.slides / "film.wav"), "wb") as film:
+        film.setparams((1, 1, 8000, 0, "NONE", ""))
+        film.writeframes(bytes(800))
+    font = next(paths.packages.glob("firacode/distr/woff2/FiraCode-Bold.woff2"))
+    data = f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+    (paths.slides / "20-film.md").write_text(
+        f"<style>@font-face {{ font-family: Probe; src: url({data}) }}</style>\n\n"
+        '<video src="film.wav"></video>\n',
+        encoding="utf-8",
+    )
+    built = build(paths)
+    picture = paths.diagrams / "picture.png"
+    picture.touch()
+    website.write(built, tmp_path / "web", picture, with_notes=True)
+    exported = (tmp_path / "web" / "index.html").as_uri()
+    async with served(talk, load(built), Show(live=True), tmp_path) as address:
+        for url in (address.audience, exported):
+            page = await open_at(windows, url, 7)
+            await page.wait_for_function("document.querySelector('video').readyState")
+            loaded = "document.fonts.load('20px Probe').then(fonts => fonts.length)"
+            assert await page.evaluate(loaded) == 1
+            await page.close()
 
 
 async def test_without_a_server_the_same_keys_replay_the_recordings(

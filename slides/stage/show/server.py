@@ -41,6 +41,11 @@ from slides.stage.show.state import (
 HOST = "127.0.0.1"
 VIEWERS = 32  # WebSockets at a time; a window has two
 LAST = 10_000  # characters of a run, in which its last line is looked for
+HEADERS = {  # of all that is sent: no page of another origin may include it
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 TYPES = MimeTypes()  # Python's own, not the machine's, which may be anything
 TYPES.add_type("font/woff2", ".woff2")
 
@@ -97,6 +102,7 @@ class Stage:
         app.router.add_get("/show", self._follow_show)
         app.router.add_get("/runs/{id:[0-9]{1,9}}", self._follow_run)
         app.router.add_get("/{path:.*}", self._file)
+        app.on_response_prepare.append(_protect)
         app.on_shutdown.append(self._close)
         return app
 
@@ -287,7 +293,7 @@ class Stage:
         body = self.built.files.get(name)
         if body is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": "no-cache"}
         if name == INDEX:
             policy = _policy(self.built.script_hashes, request.host)
             headers["Content-Security-Policy"] = policy
@@ -324,6 +330,10 @@ def parse(text: str) -> Command | None:
         return None
     numbers = (command.slide, command.step, command.run)
     return command if all(type(each) is int for each in numbers) else None
+
+
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
 
 
 def _policy(script_hashes: str, host: str) -> str:

@@ -481,6 +481,17 @@ async def test_there_is_no_run_that_never_was(house: House, run: str) -> None:
     assert refused.value.status == 404
 
 
+async def test_no_page_of_another_origin_may_include_what_is_sent(
+    house: House,
+) -> None:
+    for path, status in (("/", 200), ("/gone.js", 404), ("/show", 403)):
+        async with house.client.get(house.address + path) as response:
+            assert response.status == status
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
     async with house.client.get(house.address) as response:
         policy = response.headers["Content-Security-Policy"]
