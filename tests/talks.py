@@ -19,7 +19,7 @@ from slides.stage.paths import Paths
 from slides.stage.show.built import Built
 from slides.stage.show.present import listen
 from slides.stage.show.saved import Saved
-from slides.stage.show.server import Stage
+from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
 
 ROOT = Path(__file__).parents[1]
@@ -191,14 +191,27 @@ class DemoRuns(NamedTuple):
     of: dict[str, Future[subprocess.CompletedProcess[str]]]
 
 
-class Present:
+class Served:
+    """The addresses of a show: those that its speaker opens, and what they are of."""
+
+    def __init__(self, audience: str) -> None:
+        """Take the address that brings the token."""
+        self.audience = audience
+        self.presenter = f"{audience}&view=presenter"
+        self.address, _, self.token = audience.partition("?token=")
+        self.port = int(self.address.rstrip("/").rpartition(":")[2])
+        self.cookie = f"asyncio-live-{self.port}={self.token}"
+
+
+class Present(Served):
     """A running `invoke present`."""
 
     def __init__(self, process: subprocess.Popen[str], lines: list[str]) -> None:
         """Take what it said when it was ready."""
+        super().__init__(lines[-2].split()[-1])
+        assert lines[-1].split() == ["presenter", self.presenter]
         self.process = process
         self.said = lines
-        self.audience, self.presenter = (line.split()[-1] for line in lines[-2:])
 
     @property
     def output(self) -> IO[str]:
@@ -218,8 +231,8 @@ class Present:
 @contextlib.asynccontextmanager
 async def serving(
     paths: Paths, built: Built, show: Show, folder: Path, **options: Any
-) -> AsyncIterator[tuple[Stage, int]]:
-    """Serve a deck without a process of its own; give the stage and its port."""
+) -> AsyncIterator[tuple[Stage, Served]]:
+    """Serve a deck without a process of its own; give the stage and its addresses."""
     async with asyncio.TaskGroup() as tasks:
         listener = listen(None)
         port = listener.getsockname()[1]
@@ -229,7 +242,7 @@ async def serving(
         await site.setup()
         await web.SockSite(site, listener).start()
         try:
-            yield stage, port
+            yield stage, Served(f"http://{HOST}:{port}/?token={stage.token}")
         finally:
             running.cancel()
             await site.cleanup()

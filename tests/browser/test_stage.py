@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -25,13 +25,14 @@ from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
-from tests.talks import PATIENCE, Present, gone, present, serving
+from tests.talks import PATIENCE, Present, Served, gone, present, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ACTIVE = "svg.bespoke-marp-active"
 SCREEN = f"{ACTIVE} .stage-screen"
 LABEL = f"{ACTIVE} .stage-bar span:last-child"
+ONLY_LOOKS = "This window only looks: open what `invoke present` has printed."
 REC = r"^REC \d{4}-\d\d-\d\d"
 
 
@@ -54,22 +55,12 @@ async def strangers(chromium: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-class Served(NamedTuple):
-    """The addresses of a show, served from here: it starts and ends in no time."""
-
-    audience: str
-
-    @property
-    def presenter(self) -> str:
-        return f"{self.audience}?view=presenter"
-
-
 @asynccontextmanager
 async def served(
     talk: Path, built: Built, show: Show, folder: Path, **options: Any
 ) -> AsyncIterator[Served]:
-    async with serving(Paths(talk), built, show, folder, **options) as (_, port):
-        yield Served(f"http://127.0.0.1:{port}/")
+    async with serving(Paths(talk), built, show, folder, **options) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -383,7 +374,7 @@ async def test_a_window_that_only_looks_follows_and_changes_nothing(
 ) -> None:
     speaker = await open_at(windows, show.audience, 3)
     viewer = await strangers.new_page()
-    await viewer.goto(f"{show.audience}?role=viewer#5")
+    await viewer.goto(f"{show.address}#5")
     await on_slide(viewer, 3)
     for key in ("PageDown", "End", "Home", "PageUp"):
         await viewer.keyboard.press(key)
@@ -434,8 +425,8 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
         await on_slide(page, 4)  # at once; the server hears of it, and keeps it
-        port = show.audience.rstrip("/").rpartition(":")[2]
-        saved = Saved(Paths(talk).build, int(port))
+        port = f"{show.port}"
+        saved = Saved(Paths(talk).build, show.port)
         assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
         await asyncio.to_thread(show.process.wait, PATIENCE)
@@ -443,6 +434,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
     with present(talk, "--port", port) as again:
+        assert again.audience == show.audience  # so the open windows stay the speaker's
         assert (
             again.said[0] == "Going on from slide 4, where the last show was cut off."
         )
@@ -459,6 +451,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         assert again.end() == 0
     with present(talk, "--port", port) as anew:
         assert anew.said[0] == f"audience   {anew.audience}"
+        assert anew.token != show.token
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
@@ -485,11 +478,17 @@ async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
     windows: BrowserContext, talk: Path
 ) -> None:
     with present(talk) as show:
-        page = await open_at(windows, show.audience, 5)
+        page = await open_at(windows, show.presenter, 5)
         assert show.end() == 0
-    port = show.audience.rstrip("/").rpartition(":")[2]
-    with present(talk, "--port", port):
+    with present(talk, "--port", f"{show.port}") as anew:
         await on_slide(page, 1)
+        await page.keyboard.press("PageDown")  # it is of another start
+        await expect(page.locator(".stage-clock .said")).to_have_text(ONLY_LOOKS)
+        await on_slide(page, 1)
+        await page.goto(anew.presenter)
+        await expect(page.locator(".stage-clock .said")).to_be_empty()
+        await page.keyboard.press("PageDown")
+        await on_slide(page, 2)
 
 
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
@@ -508,7 +507,7 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await expect(clock.locator(".demo")).to_have_text(re.compile("done after"))
     await page.reload()
     await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
-    await page.goto(f"{show.presenter}#5")
+    await page.evaluate("location.hash = 5")
     await page.keyboard.press("ArrowRight")
     await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
     said = clock.locator(".said")
@@ -563,7 +562,7 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
                 each.onerror = () => done(false);
                 if (each instanceof Element) document.head.append(each);
             })))""",
-            show.audience,
+            show.address,
         )
         stranger.shutdown()
     assert reached == [False, False]

@@ -35,6 +35,7 @@ interface Command {
 }
 
 interface Message {
+  role: "speaker" | "viewer";
   version: string;
   error: string;
   minutes: number | null;

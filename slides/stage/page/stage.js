@@ -16,6 +16,7 @@
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
+  const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -33,9 +34,8 @@
 
   const root = document.documentElement.dataset;
   const served = "live" in root;
-  const asked = new URLSearchParams(location.search).get("role");
   /** @type {Role} */
-  const role = asked === "viewer" ? "viewer" : "speaker";
+  let role = "speaker"; // unless the server says otherwise
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
@@ -97,8 +97,7 @@
   }
 
   function connect() {
-    const address = `ws://${location.host}/show?role=${role}`;
-    const connection = new WebSocket(address);
+    const connection = new WebSocket(`ws://${location.host}/show`);
     const lost = setTimeout(goOn, PATIENCE);
     let first = true;
     connection.onopen = () => {
@@ -129,6 +128,7 @@
       return location.reload(); // the show says where it stands, not our old address
     }
     neighbour = null;
+    role = message.role;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;
@@ -393,7 +393,7 @@
     write(section, title, "section");
     const run = mounted ? show.runs[mounted.demo] : undefined;
     write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
-    write(said, run?.said ?? "", "said");
+    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
   }
 
   /** @param {number} seconds */

@@ -83,9 +83,9 @@ async def _present(
             running = tasks.create_task(stage.run())
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
-            address = f"http://{HOST}:{port}/"
-            console.print(f"audience   {address}")
-            console.print(f"presenter  {address}?view=presenter")
+            address = f"http://{HOST}:{port}/?token={stage.token}"
+            console.print(f"audience   {address}", soft_wrap=True)
+            console.print(f"presenter  {address}&view=presenter", soft_wrap=True)
             console.print("Ctrl-C ends the show.", style="note")
             if browser and _has_display():
                 # A browser may run for as long as its window is open.

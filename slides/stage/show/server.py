@@ -1,18 +1,20 @@
 """The server of a show: it owns the state, runs the demos, and serves the deck.
 
 For this machine only. A window sends commands over one WebSocket and is told how the
-show stands (state.py has both); a player reads the output of a run from another.
+show stands (state.py has both); a player reads the output of a run from another. A
+window of a browser that has brought the token is the speaker's: its cookie says so.
 """
 
 import asyncio
 import contextlib
 import dataclasses
+import hmac
 import json
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from mimetypes import MimeTypes
-from typing import Literal
+from typing import Literal, NoReturn
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler
@@ -39,9 +41,9 @@ from slides.stage.show.state import (
 )
 
 HOST = "127.0.0.1"
-VIEWERS = 32  # WebSockets at a time; a window has two
+VIEWERS = 32  # WebSockets at a time, before viewers are refused; a window has two
 LAST = 10_000  # characters of a run, in which its last line is looked for
-HEADERS = {  # of all that is sent: no page of another origin may include it
+HEADERS = {  # of all that is sent, for no page of another origin to include
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -53,7 +55,8 @@ TYPES.add_type("font/woff2", ".woff2")
 class Window:
     """A window that is told of the show."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: Role) -> None:
+        self.role = role
         self.heard = 0  # its commands
         self.news = asyncio.Event()
         self.news.set()  # how the show stands
@@ -77,13 +80,15 @@ class Stage:
         """Take the deck, and where its show stands, which is kept in `saved`.
 
         `error` says why no newer deck could be built; `minutes` is the length of the
-        talk; `grace` is the runner's; `viewers` is how many WebSockets may be open at
-        a time.
+        talk; `grace` is the runner's; from `viewers` open WebSockets on, no viewer gets
+        another.
         """
         self.built = built
         self.error = error
         self.show = replace(show, slide=min(show.slide, len(built.slides)))
         self.show = fit(self.show, built.slides, built.slides, time.time())
+        self.token = saved.token
+        self._cookie = f"asyncio-live-{saved.port}"  # a host's ports share its cookies
         self._paths = paths
         self._saved = saved
         self._minutes = minutes
@@ -95,6 +100,7 @@ class Stage:
         self._windows: set[Window] = set()
         self._sockets: set[web.WebSocketResponse] = set()
         self._unsaved = asyncio.Event()
+        self._unsaved.set()
 
     def app(self) -> web.Application:
         """Return the web application, for requests to this machine's port only."""
@@ -203,6 +209,7 @@ class Stage:
 
     def _message(self, window: Window) -> str:
         message = Message(
+            role=window.role,
             version=self.built.version,
             error=self.error,
             minutes=self._minutes,
@@ -214,8 +221,7 @@ class Stage:
 
     async def _follow_show(self, request: web.Request) -> web.StreamResponse:
         """Tell a window how the show stands, and do what it asks for."""
-        role: Role = "viewer" if request.query.get("role") == "viewer" else "speaker"
-        window = Window()
+        window = Window(self._role(request))
 
         async def send() -> None:
             with contextlib.suppress(ConnectionError):
@@ -235,7 +241,7 @@ class Stage:
                     window.news.set()
                     if command := parse(message.data):
                         now, slides = time.time(), self.built.slides
-                        show = apply(self.show, slides, role, command, now)
+                        show = apply(self.show, slides, window.role, command, now)
                         if show is not self.show:
                             self._become(show)
             finally:
@@ -270,7 +276,7 @@ class Stage:
     ) -> AsyncGenerator[web.WebSocketResponse, None]:
         if "Origin" not in request.headers:
             raise self._forbidden()
-        if len(self._sockets) >= self._viewers:
+        if self._role(request) == "viewer" and len(self._sockets) >= self._viewers:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(
             protocols=protocols, heartbeat=10, timeout=1, max_msg_size=1000
@@ -288,8 +294,28 @@ class Stage:
             for socket in self._sockets:
                 tasks.create_task(socket.close(code=WSCloseCode.GOING_AWAY))
 
+    def _role(self, request: web.Request) -> Role:
+        is_ours = self._is_token(request.cookies.get(self._cookie, ""))
+        return "speaker" if is_ours else "viewer"
+
+    def _is_token(self, text: str) -> bool:
+        given, ours = (each.encode(errors="replace") for each in (text, self.token))
+        return hmac.compare_digest(given, ours)
+
+    def _admit(self, request: web.Request, token: str) -> NoReturn:
+        """Make a browser that has the token the speaker's, and its address clean."""
+        if not self._is_token(token):
+            text = "403: the token is of another start: open what was printed last\n"
+            raise web.HTTPForbidden(text=text)
+        clean = request.rel_url.without_query_params("token")
+        found = web.HTTPSeeOther(clean, headers={"Cache-Control": "no-store"})
+        found.set_cookie(self._cookie, token, httponly=True, samesite="Strict")
+        raise found
+
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["path"] or INDEX
+        if name == INDEX and "token" in request.query:
+            self._admit(request, request.query["token"])
         body = self.built.files.get(name)
         if body is None:
             raise web.HTTPNotFound

@@ -81,10 +81,12 @@ class Command:
 class Message:
     """What a window is told; `heard` counts the commands of its own that came before.
 
-    `version` names the built deck, `error` says why a newer one could not be built,
-    `minutes` is the length of the talk if one was asked for, `now` the server's time.
+    `role` says who it is: the speaker, who has the token, or not. `version` names the
+    built deck, `error` says why a newer one could not be built, `minutes` is the length
+    of the talk if one was asked for, `now` the server's time.
     """
 
+    role: Role
     version: str
     error: str
     minutes: float | None

@@ -111,15 +111,15 @@ def test_it_shows_the_deck_says_nothing_to_strangers_and_ends_with_ctrl_c(
         page = fetch(show.audience)
         assert "A talk" in page
         assert 'src="stage.js"' in page
-        assert show.presenter == f"{show.audience}?view=presenter"
-        host = show.audience.split("/")[2]
+        host = f"{server.HOST}:{show.port}"
         assert {sent: status(host, sent) for sent in SENT} == SENT
         for sent in ("GET", SOCKET, f"{SOCKET}{KEY}\r\n", GZIP, *SENT) * 3:
             leave(host, sent)
         assert "A talk" in fetch(show.audience)
         assert show.end() == 0
         assert show.output.read() == "Ctrl-C ends the show.\n"
-    socket.create_server((server.HOST, int(host.split(":")[1]))).close()  # free again
+    socket.create_server((server.HOST, show.port)).close()  # free again
+    assert list(talk.glob(".build/show-*")) == []
 
 
 def test_what_goes_wrong_in_the_server_is_few_lines(
@@ -170,9 +170,9 @@ def test_a_browser_that_cannot_be_opened_is_a_line(
 
 def test_it_takes_the_next_free_port_unless_one_was_asked_for(talk: Path) -> None:
     with present(talk) as show:
-        taken = show.audience.rstrip("/").rpartition(":")[2]
+        taken = f"{show.port}"
         with present(talk) as other:
-            assert other.audience != show.audience
+            assert other.port != show.port
         refused = invoke(talk, "present", "--no-browser", "--port", taken)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"port {taken}: ")
@@ -212,11 +212,11 @@ def test_without_any_good_deck_it_says_why(talk: Path) -> None:
 
 async def told(show: Present, right: Callable[[dict[str, Any]], bool]) -> Any:
     """What a window of the show is told, once that is right."""
-    address = show.audience.rstrip("/")
+    address = show.address.rstrip("/")
     async with (
         asyncio.timeout(5 * PATIENCE),
         aiohttp.ClientSession(headers={"Origin": address}) as client,
-        client.ws_connect(f"{address}/show?role=viewer") as window,
+        client.ws_connect(f"{address}/show") as window,
     ):
         while not right(message := json.loads(await window.receive_str())):
             pass

@@ -17,7 +17,7 @@ from slides.stage.show.built import Built
 from slides.stage.show.lines import LOG
 from slides.stage.show.server import Stage, last_words
 from slides.stage.show.state import Show, Slide
-from tests.talks import PATIENCE, gone, serving, write_demo
+from tests.talks import PATIENCE, Served, gone, serving, write_demo
 
 DEMOS = ("ticker", "waits", "fails", "exits", "floods")
 DECK = [Slide("One", 0, None), *(Slide(demo, 0, demo) for demo in DEMOS)]
@@ -27,9 +27,10 @@ NUMBER = {demo: number for number, demo in enumerate(DEMOS, 2)}
 class House:
     """A server, and a client that looks like a page of its own."""
 
-    def __init__(self, stage: Stage, port: int, client: aiohttp.ClientSession):
+    def __init__(self, stage: Stage, served: Served, client: aiohttp.ClientSession):
         self.stage = stage
-        self.address = f"http://127.0.0.1:{port}"
+        self.served = served
+        self.address = served.address.rstrip("/")
         self.client = client
 
     async def get(self, path: str, **headers: str) -> int:
@@ -42,9 +43,11 @@ class House:
 
     @asynccontextmanager
     async def window(self, role: str = "speaker") -> AsyncIterator["Window"]:
-        async with self.socket(f"/show?role={role}") as socket:
+        cookie = {"Cookie": self.served.cookie} if role == "speaker" else {}
+        async with self.socket("/show", headers=cookie) as socket:
             window = Window(socket)
             await window.until(lambda show: True)
+            assert window.message["role"] == role
             yield window
 
 
@@ -113,10 +116,10 @@ async def housed(paths: Paths, folder: Path, **options: Any) -> AsyncIterator[Ho
     files = {"index.html": b"<script>1</script>"}
     built = Built("first", files, DECK, "'sha256-x'")
     async with (
-        serving(paths, built, Show(live=True), folder, **options) as (stage, port),
+        serving(paths, built, Show(live=True), folder, **options) as (stage, served),
         aiohttp.ClientSession() as client,
     ):
-        yield House(stage, port, client)
+        yield House(stage, served, client)
 
 
 @pytest.fixture
@@ -510,8 +513,40 @@ async def test_a_mistake_of_the_server_is_a_status_and_a_line(
     assert record.getMessage() == "/"
 
 
-async def test_viewers_are_bounded(paths: Paths, tmp_path: Path) -> None:
-    async with housed(paths, tmp_path, viewers=1) as house, house.window():
+async def test_viewers_are_bounded_and_their_speaker_is_not(
+    paths: Paths, tmp_path: Path
+) -> None:
+    async with housed(paths, tmp_path, viewers=1) as house, house.window("viewer"):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket("/show")
         assert refused.value.status == 503
+        async with house.window("speaker"):
+            pass
+
+
+async def test_the_token_becomes_a_cookie_and_leaves_the_address(house: House) -> None:
+    served = house.served
+    clean = {served.audience: "/", served.presenter: "/?view=presenter"}
+    for asked, address in clean.items():
+        async with house.client.get(asked, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, address)
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            cookie, *about = response.headers["Set-Cookie"].split("; ")
+            assert cookie == served.cookie
+            assert {*about} == {"HttpOnly", "SameSite=Strict", "Path=/"}
+    async with house.client.get(served.address) as response:
+        assert served.token not in await response.text()
+    async with house.window() as window:
+        assert served.token not in json.dumps(window.message)
+
+
+@pytest.mark.parametrize("token", ["", "x", "ä%ff%00", "x" * 22])
+async def test_another_token_makes_nobody_the_speaker(house: House, token: str) -> None:
+    async with house.client.get(f"{house.address}/?token={token}") as response:
+        assert response.status == 403
+        assert "Set-Cookie" not in response.headers
+        said = "403: the token is of another start: open what was printed last\n"
+        assert await response.text() == said
+    cookie = house.served.cookie.replace(house.served.token, token)
+    async with house.socket("/show", headers={"Cookie": cookie}) as socket:
+        assert json.loads(await socket.receive_str())["role"] == "viewer"
