@@ -15,6 +15,7 @@ interface Run {
   changed: number;
   halted: boolean;
   why: "" | "too slow" | "it failed" | "too busy to compare" | "no server";
+  said: string;
 }
 
 interface Show {
@@ -34,6 +35,7 @@ interface Command {
 }
 
 interface Message {
+  role: "speaker" | "viewer";
   version: string;
   error: string;
   minutes: number | null;

@@ -16,6 +16,7 @@
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
+  const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -33,9 +34,8 @@
 
   const root = document.documentElement.dataset;
   const served = "live" in root;
-  const asked = new URLSearchParams(location.search).get("role");
   /** @type {Role} */
-  const role = asked === "viewer" ? "viewer" : "speaker";
+  let role = "speaker"; // unless the server says otherwise
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
@@ -97,8 +97,7 @@
   }
 
   function connect() {
-    const address = `ws://${location.host}/show?role=${role}`;
-    const connection = new WebSocket(address);
+    const connection = new WebSocket(`ws://${location.host}/show`);
     const lost = setTimeout(goOn, PATIENCE);
     let first = true;
     connection.onopen = () => {
@@ -129,6 +128,7 @@
       return location.reload(); // the show says where it stands, not our old address
     }
     neighbour = null;
+    role = message.role;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;
@@ -390,11 +390,13 @@
       show.begun === null
         ? "starts with the first →"
         : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const [time, paced, section, demo] = clock.children;
+    const [time, paced, section, demo, said] = clock.children;
     write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
     write(paced, pace, early < 0 ? "pace late" : "pace");
     write(section, title, "section");
-    write(demo, mounted ? standing(mounted.demo, show.runs[mounted.demo]) : "", "demo");
+    const run = mounted ? show.runs[mounted.demo] : undefined;
+    write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
+    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
   }
 
   /** @param {number} seconds */
@@ -463,7 +465,7 @@
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
-    for (let part = 0; part < 4; part += 1) clock.append(document.createElement("span"));
+    for (let part = 0; part < 5; part += 1) clock.append(document.createElement("span"));
     document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
   const changes = new MutationObserver(onMarpMoved);

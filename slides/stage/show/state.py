@@ -32,7 +32,8 @@ class Run:
 
     A recording plays when its state is "recording" or "failed"; `why` says why it does,
     where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
-    last frame stands when the state is "frame".
+    last frame stands when the state is "frame". `said` is what a demo that failed said
+    last, for its speaker.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Run:
     changed: float
     halted: bool = False
     why: Why = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,12 @@ class Command:
 class Message:
     """What a window is told; `heard` counts the commands of its own that came before.
 
-    `version` names the built deck, `error` says why a newer one could not be built,
-    `minutes` is the length of the talk if one was asked for, `now` the server's time.
+    `role` says who it is: the speaker, who has the token, or not. `version` names the
+    built deck, `error` says why a newer one could not be built, `minutes` is the length
+    of the talk if one was asked for, `now` the server's time.
     """
 
+    role: Role
     version: str
     error: str
     minutes: float | None
@@ -126,15 +130,17 @@ def ended(
     state: Literal["done", "failed", "stopped"],
     now: float,
     why: Why = "",
+    said: str = "",
 ) -> Show:
     """Return the show after a run has ended; one that is over stays as it was.
 
-    `why` says why one has failed.
+    `why` says why one has failed, and `said` what it said last.
     """
 
     def end(each: Run) -> Run:
-        ends = each.id == run and each.state == "running"
-        return replace(each, state=state, changed=now, why=why) if ends else each
+        if each.id != run or each.state != "running":
+            return each
+        return replace(each, state=state, changed=now, why=why, said=said)
 
     return _change(show, end)
 
