@@ -72,7 +72,9 @@ def export(
 
 @command
 def record(
-    demo: Annotated[str | None, Flag("the demo to record; else all of them")] = None,
+    demo: Annotated[
+        str | None, Flag("the demo, as downloader-sweep; else all of them")
+    ] = None,
 ) -> None:
     """Run the demos for real and keep what they show, for when they cannot run."""
     from slides.stage.record import record_all

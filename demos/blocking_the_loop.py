@@ -20,11 +20,12 @@ from demos.support.heartbeats import PERIOD, Picture
 from demos.support.jobs import spin
 from demos.support.processes import process_pool
 
+Beats = list[float]  # when each was, in seconds
 Job = Callable[[], object]
 Work = Callable[[], Awaitable[object]]
 
 
-async def heartbeat(beats: list[float], period: float) -> None:
+async def heartbeat(beats: Beats, period: float) -> None:
     """Record the time of each beat, until cancelled."""
     while True:
         beats.append(time.monotonic())
@@ -32,19 +33,22 @@ async def heartbeat(beats: list[float], period: float) -> None:
 
 
 async def in_loop(job: Job) -> object:
-    """Call the job: until it returns, no other task runs."""
+    """Call the job: no other task can run."""
     return job()
 
 
 async def in_thread(job: Job) -> object:
-    """Await the job in a thread: enough for one that waits."""
+    """Await it in a thread: if it waits."""
     return await asyncio.to_thread(job)
 
 
-async def in_process(pool: Executor, job: Job) -> object:
-    """Await the job in a process: for one that computes."""
+async def in_process(
+    pool: Executor,
+    job: Job,
+) -> object:
+    """Await it in a process: if it computes."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(pool, job)  # its own GIL
+    return await loop.run_in_executor(pool, job)
 
 
 async def in_threads(count: int, job: Job) -> None:
@@ -60,11 +64,7 @@ async def in_time(seconds: float, job: Job) -> object:
         return await in_thread(job)
 
 
-async def watch(
-    work: Work,
-    beats: list[float],
-    period: float,
-) -> None:
+async def watch(work: Work, beats: Beats, period: float) -> None:
     """Let the heart beat before, during and after some work."""
     async with asyncio.TaskGroup() as group:
         heart = group.create_task(heartbeat(beats, period))

@@ -1,8 +1,8 @@
 """A coroutine is a function that can be suspended; send() drives it, no event loop.
 
 Run:       invoke demo.coroutine-by-hand
-Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables;
-           then let add() ask a third time, and run it again.
+Look for:  ▶ runs, ■ is suspended there, and has kept its line and its variables.
+Your own:  let add() ask a third time, and run it again.
 Try next:  invoke demo.coroutine-by-hand --questions 1
            invoke demo.event-loop-trace
 """

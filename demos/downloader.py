@@ -7,7 +7,7 @@ At home:   with httpx.Client(follow_redirects=True) as session:  # for all threa
                replies = download_in_threads(session, urls, 10)
            async with aiohttp.ClientSession() as session:
                replies = await download_in_tasks(session, urls, 10)
-Try next:  invoke demo.downloader --concurrency 1
+Try next:  invoke demo.downloader --sweep
            invoke demo.threads-vs-processes
 """
 
@@ -28,7 +28,8 @@ from demos.support.download import file_server, room
 from demos.support.flags import Flag
 
 Reply = bytes | Exception
-AsyncFetch = Callable[..., Awaitable[bytes]]
+Call = Callable[[], bytes]
+AsyncCall = Callable[[], Awaitable[bytes]]
 RETRIED = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses
 LONGEST_PAUSE = 5.0  # seconds, whatever a server asks for
 
@@ -40,9 +41,11 @@ def fetch(session: httpx.Client, url: str) -> bytes:
         return response.read()
 
 
-async def fetch_async(session: ClientSession, url: str) -> bytes:
-    """Return the body of `url`, or raise."""
-    async with session.get(url) as response:
+async def fetch_async(
+    session: ClientSession, slots: asyncio.Semaphore, url: str
+) -> bytes:
+    """Wait for a slot; return the body of `url`, or raise."""
+    async with slots, session.get(url) as response:
         response.raise_for_status()
         return await response.read()
 
@@ -56,9 +59,7 @@ def download_one_by_one(
 
 
 def download_in_threads(
-    session: httpx.Client,
-    urls: list[str],
-    limit: int,
+    session: httpx.Client, urls: list[str], limit: int
 ) -> list[Reply]:
     """Download in `limit` threads."""
     with ThreadPoolExecutor(limit) as pool:
@@ -70,56 +71,60 @@ async def download_in_tasks(
     urls: list[str],
     limit: int,
 ) -> list[Reply]:
-    """Download in a task for each file, `limit` at once."""
+    """Download in tasks, `limit` at once."""
     slots = asyncio.Semaphore(limit)
-
-    async def in_slot(url: str) -> Reply:
-        async with slots:
-            return await tried_async(session, url)
-
-    async with asyncio.TaskGroup() as group:  # awaits them all
-        tasks = [group.create_task(in_slot(url)) for url in urls]
+    call = partial(tried_async, session, slots)
+    tasks: list[asyncio.Task[Reply]] = []
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            task = group.create_task(call(url))
+            tasks.append(task)
     return [task.result() for task in tasks]
 
 
 def tried(session: httpx.Client, url: str) -> Reply:
     """Return the body or the error, so that the others go on."""
+    call = partial(fetch, session, url)
     try:
-        return retrying(fetch, session, url)
+        return retrying(call)
     except Exception as error:
         return error
 
 
-async def tried_async(session: ClientSession, url: str) -> Reply:
+async def tried_async(
+    session: ClientSession, slots: asyncio.Semaphore, url: str
+) -> Reply:
     """Return the body or the error, so that the others go on."""
+    call = partial(fetch_async, session, slots, url)
     try:
-        return await retrying_async(fetch_async, session, url)
+        return await retrying_async(call)
     except Exception as error:
         return error
 
 
-def retrying(fetch: Callable[..., bytes], *args: Any) -> bytes:
-    """Fetch; try again, twice, where that may help."""
+def retrying(call: Call) -> bytes:
+    """Call; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
-            return fetch(*args)
+            return call()
         except httpx.HTTPError as error:
             if not may_pass(error):
                 raise
             time.sleep(pause_after(error, pause))
-    return fetch(*args)
+    return call()
 
 
-async def retrying_async(fetch: AsyncFetch, *args: Any) -> bytes:
-    """Fetch; try again, twice, where that may help."""
+async def retrying_async(call: AsyncCall) -> bytes:
+    """Call; try again, twice, where that may help."""
     for pause in (0.05, 0.1):
         try:
-            return await fetch(*args)
+            return await call()
         except (ClientError, TimeoutError) as error:
             if not may_pass(error):
                 raise
+            # meanwhile somebody else has our slot
             await asyncio.sleep(pause_after(error, pause))
-    return await fetch(*args)
+    return await call()
 
 
 def answer_of(error: Any) -> tuple[int | None, Any]:
@@ -150,13 +155,15 @@ def pause_after(error: Exception, pause: float) -> float:
 
 
 def main(
-    files: Annotated[int, Flag("files to download", 1, 10_000)] = 30,
-    concurrency: Annotated[int, Flag("downloads at once", 1, 1_000)] = 10,
-    latency: Annotated[float, Flag("seconds a file takes, ± 10 %", 0.001, 60)] = 0.06,
+    files: Annotated[int, Flag("files (--sweep: one for each slot)", 1, 10_000)] = 30,
+    concurrency: Annotated[int, Flag("at once (--sweep: to 1,000)", 1, 1_000)] = 10,
+    latency: Annotated[
+        float, Flag("s a file, ± 10 % (--sweep: × 5)", 0.001, 60)
+    ] = 0.06,
     error_rate: Annotated[float, Flag("share of requests that fail", 0, 1)] = 0.0,
     seed: Annotated[int, Flag("seed of latencies, bodies and failures", 0)] = 7,
     repeat: Annotated[
-        int | None, Flag("rounds; else what it needs (--url, --sweep: 1)", 1, 100)
+        int | None, Flag("rounds; else what it needs (--url: 1)", 1, 100)
     ] = None,
     url: Annotated[list[str], Flag("a URL of your own; may be repeated")] = [],  # noqa: B006
     to: Annotated[str | None, Flag("folder to keep the files in")] = None,
@@ -166,7 +173,7 @@ def main(
     room.check(sweep, url, to)
     lesson = (download_one_by_one, download_in_threads, download_in_tasks)
     if sweep:
-        return room.sweep_limits(lesson, latency, error_rate, seed, repeat or 1)
+        return room.sweep_limits(lesson, latency, error_rate, seed, repeat)
     if url:
         return room.race_urls(lesson, url, to, concurrency, repeat or 1)
     plan = file_server.plan_files(files, latency, error_rate, seed)

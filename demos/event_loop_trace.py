@@ -27,7 +27,6 @@ from demos.support.trace.files import Files
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script
 from demos.support.trace.seen import Seen, traced
-from demos.support.trace.timeline import chart
 from demos.support.trace.tracer import LAST
 
 Sleep = Callable[[], Coroutine[None, None, None]]
@@ -82,9 +81,9 @@ def main(
     blocked = traced("time.sleep(0.12)", partial(scenario, sleep_in_loop))
     freed = traced("to_thread(time.sleep, 0.12)", partial(scenario, sleep_in_thread))
     play(freed if to_thread else blocked, slow)
-    console.print(chart(blocked, freed))
     files.write(blocked, freed)
     seen = Seen(blocked, freed)
+    console.print(seen.picture())
     console.print(seen.others())
     seen.refuse_impossible()
     return seen.lesson()

@@ -1,4 +1,4 @@
-"""A call hands back a Future at once: pending, then a result, an error or cancelled.
+"""A call hands back a Future at once: not done, then a result, an error or cancelled.
 
 Run:       invoke demo.futures
 Look for:  what the caller gets when it asks too early; what cancel() does to C.
@@ -26,7 +26,7 @@ Tell = Callable[[str, str], object]  # such as print; pool threads call it, too
 def state(future: AnyFuture) -> str:
     """Return what a future can say without waiting."""
     if not future.done():
-        return "pending"
+        return "not done"
     if future.cancelled():  # if so, exception() would raise
         return "cancelled"
     if error := future.exception():
@@ -52,7 +52,7 @@ def ask(future: AnyFuture, tell: Tell) -> None:
 def in_threads(job: Job, seconds: float, tell: Tell) -> None:
     """Call, in three threads; work for a while, then ask."""
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        a = pool.submit(job, 42, 6)
+        a = pool.submit(job, 42, 6)  # a future, at once
         b = pool.submit(job, 42, 0)  # its error stays in b
         c = pool.submit(job, 42, 7)
         for name, future in {"A": a, "B": b, "C": c}.items():
@@ -60,7 +60,7 @@ def in_threads(job: Job, seconds: float, tell: Tell) -> None:
         time.sleep(seconds)
         tell("C", f"cancel(): {c.cancel()}")  # it has begun
         time.sleep(seconds)
-        ask(a, tell)
+        ask(a, tell)  # a.result() waits until a is done
 
 
 async def in_event_loop(
@@ -76,7 +76,7 @@ async def in_event_loop(
     await asyncio.sleep(seconds)
     c.cancel()  # the future; its thread runs on
     await asyncio.sleep(seconds)
-    ask(a, tell)
+    ask(a, tell)  # a.result() raises if a is not done
     await asyncio.wait([a, b, c])  # asyncio's way: until done
 
 

@@ -55,14 +55,14 @@ class Account:
 Deposit = Callable[[Account], Coroutine[Any, Any, None]]
 
 
-async def deposit_broken(account: Account) -> None:
-    """Add 1; others run between the read and the write."""
+async def deposit_racy(account: Account) -> None:
+    """Add 1; others run before the write."""
     balance = account.balance
-    await asyncio.sleep(0)  # any await: others run
+    await asyncio.sleep(0)  # others run
     account.balance = balance + 1
 
 
-async def deposit_locked(account: Account) -> None:
+async def deposit_safe(account: Account) -> None:
     """Add 1; others wait for the lock."""
     async with account.lock:
         balance = account.balance
@@ -87,8 +87,8 @@ def main(
     charts = Charts(tasks, threads)
     with charts.picture:
         charts.measure(hold_tasks, hold_threads)
-        broken = asyncio.run(balance_after(tasks, deposit_broken))
-        locked = asyncio.run(balance_after(tasks, deposit_locked))
+        broken = asyncio.run(balance_after(tasks, deposit_racy))
+        locked = asyncio.run(balance_after(tasks, deposit_safe))
         charts.add_balances(broken, locked)
     charts.refuse_busy()
     lost = f"an await lost {tasks - broken:,}, a Lock {tasks - locked:,}"

@@ -1,7 +1,7 @@
 """An event loop fits on one slide: a deque, a heap, a selector and a `while`.
 
 Run:       invoke demo.tiny-event-loop
-Look for:  the lit line takes coroutines from place to place; add a fourth in main().
+Look for:  the lit line takes coroutines from place to place.
 Try next:  invoke demo.tiny-event-loop --block 0.3
            invoke demo.blocking-the-loop
 """

@@ -35,7 +35,7 @@ def test_the_two_commands_stand_as_they_are_typed() -> None:
 def test_the_table_is_the_deck(packages: None) -> None:
     assert readme.fill(README, contents(build(PATHS))) == README
     linked = re.findall(r"\[\w+\]\(demos/(\w+)\.py\)", README)
-    assert sorted(linked) == slugs()
+    assert sorted({*linked}) == slugs()
 
 
 def test_every_command_it_names_exists() -> None:

@@ -94,8 +94,10 @@ def in_words(error: Exception) -> str:
     if isinstance(error, OSError) and is_full(error):
         file = error.filename2 or error.filename
         return f"the disk is full{f', with {file}' if file else ''}: make room on it"
-    text = str(error) if isinstance(error, Exit) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
+    if isinstance(error, Exit):
+        return str(error.message)
+    name, text = type(error).__name__, str(error)
+    return " ".join(f"{name}: {text}".split() if text else [name])
 
 
 def _number(

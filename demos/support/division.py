@@ -37,9 +37,9 @@ def divide_and_tell(tell: Callable[[str, str], object]) -> Callable[[int, int], 
 
 def refuse_disturbed(threads: Scene, loop: Scene) -> None:
     """Raise TooBusy where the machine, not a future, made the steps what they are."""
-    if threads.whats("C") != ["pending", "cancel(): False", "result 6"]:
+    if threads.whats("C") != ["not done", "cancel(): False", "result 6"]:
         raise TooBusy("the pool had not begun C when it was cancelled, or had ended it")
-    if loop.whats("C") != ["pending", "cancelled", "its job returned 6"]:
+    if loop.whats("C") != ["not done", "cancelled", "its job returned 6"]:
         raise TooBusy("the job of C was not under way when its future was cancelled")
     asked, asked_in_loop = (
         scene.seconds("caller", "works") for scene in (threads, loop)

@@ -28,8 +28,8 @@ class Look(NamedTuple):
 
 
 LOOKS = {  # of the steps that last; others are words behind the lane
-    "pending": Look("▄"),
-    "cancel(): False": Look("▄", meaning="pending"),
+    "not done": Look("▄"),
+    "cancel(): False": Look("▄", meaning="not done"),
     "cancelled": Look("▒", "threads", "its job runs on"),
     "works": Look("▆", "running"),
     "asks": Look("█", "blocked"),

@@ -79,7 +79,7 @@ class Charts:
         )
 
     def cost_of_task(self) -> str:
-        """Return what one task takes: "1.1 KiB, 4 µs"."""
+        """Return what one task takes: "1.1 KiB, 3.5 µs"."""
         return self._cost(self.task)
 
     def cost_of_thread(self) -> str:
@@ -88,10 +88,11 @@ class Charts:
 
     def _cost(self, row: str) -> str:
         costs = []
-        for chart, unit, digits in ((self.memory, "KiB", 1), (self.start, "µs", 0)):
+        for chart, unit in ((self.memory, "KiB"), (self.start, "µs")):
             cost, task = chart.sample(row), chart.sample(self.task)
             alike = row != self.task and cost.compare(task) == "≈"
             if not isnan(cost.median):
+                digits = 1 if cost.median < 100 else 0
                 words = f"{cost.median:,.{digits}f} {unit}"
                 costs.append(f"≈ {words}" if alike else words)
         return ", ".join(costs)

@@ -209,7 +209,7 @@ def who_is_where(past: list[Step], end: float) -> Table:
     table.add_row("", *titles, f"{step.at:.2f} of {end:.2f} s, step by step")
     for coro, name in names(past).items():
         spot = step.spots.get(coro, ENDED)
-        note = Text(spot.note, "note" if spot is ENDED else style(spot.place))
+        note = Text(spot.note, "done" if spot is ENDED else style(spot.place))
         notes = [note if spot.place == place else "" for place in WIDTHS]
         table.add_row(name, *notes, lane(runs(past, coro), end, LANE))
     table.add_row("select()", "", "", "", "", lane(sleeps(past), end, LANE))

@@ -5,36 +5,54 @@ import contextlib
 
 from invoke.exceptions import Exit
 
-from demos.support.catalog import slugs
+from demos.support.catalog import parse, slugs
 from demos.support.console import TOO_BUSY, console
 from demos.support.flags import UsageError
-from slides.stage import frame, runner
+from slides.stage import frame, names, runner
+from slides.stage.deck.recorded import recorded
+from slides.stage.deck.sections import sections
 from slides.stage.files import write_text
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 
 
 def record_all(paths: Paths, name: str | None = None) -> None:
-    """Record the demo of that name, or all demos when there is none."""
+    """Record the demo of that name, or all that must be when there is none."""
+    demos = [_demo(paths, name)] if name else recorded(paths, sections(paths))
+    for demo in demos:
+        record(paths, demo)
+
+
+def _demo(paths: Paths, name: str) -> str:
+    """Return the demo of that name; its slug may be as in its command.
+
+    Raises UsageError when there is none, or when it knows no such flag without a value.
+    """
     known = slugs(paths.demos)
-    slug = name and name.replace("-", "_")
-    if slug and slug not in known:
+    as_typed = name.replace("-", "_")
+    demo = as_typed if as_typed in known else name
+    if names.slug(demo) not in known:
         raise UsageError(f"there is no demo {name!r}")
-    for each in [slug] if slug else known:
-        record(paths, each)
+    defaults, values = (
+        parse(names.command(each))[1] for each in (names.slug(demo), demo)
+    )
+    changed = [value for flag, value in values.items() if value != defaults[flag]]
+    if [type(value) for value in changed] != [bool] * demo.count("-"):
+        raise UsageError(f"{names.command(demo)}: a recording has flags without values")
+    return demo
 
 
-def record(paths: Paths, slug: str) -> None:
+def record(paths: Paths, demo: str) -> None:
     """Run a demo and keep its recording and its last frame, both written whole.
 
     Raises Exit when the demo fails or names no lesson: such a run is no recording.
     """
-    command = runner.command(slug)
+    command = names.command(demo)
     # Not bound by the old recording: a demo that has become slower has none yet.
-    deadline = runner.named_deadline(paths, slug) or runner.DEADLINE
+    deadline = runner.named_deadline(paths, demo) or runner.DEADLINE
     with console.status(f"Recording {command} …"):
         try:
-            lines = asyncio.run(_collect(paths, slug, deadline))
+            lines = asyncio.run(_collect(paths, demo, deadline))
         except TimeoutError:
             raise Exit(f"{command}: not done after {deadline:g} s", code=1) from None
     last = {code: data for _, code, data in events(lines)}
@@ -48,12 +66,12 @@ def record(paths: Paths, slug: str) -> None:
     if "m" not in last:
         raise Exit(f"{command} returned no lesson: not recorded", code=1)
     paths.recordings.mkdir(exist_ok=True)
-    write_text(paths.recordings / f"{slug}.cast", "\n".join(lines) + "\n")
-    write_text(paths.recordings / f"{slug}.svg", frame.svg(lines))
+    write_text(paths.recordings / f"{demo}.cast", "\n".join(lines) + "\n")
+    write_text(paths.recordings / f"{demo}.svg", frame.svg(lines))
     console.print(f"Recorded {command}")
 
 
-async def _collect(paths: Paths, slug: str, deadline: float) -> list[str]:
-    run = runner.run(paths, slug, deadline=deadline)
+async def _collect(paths: Paths, demo: str, deadline: float) -> list[str]:
+    run = runner.run(paths, demo, deadline=deadline)
     async with contextlib.aclosing(run) as lines:
         return [line async for line in lines]

@@ -1,33 +1,38 @@
-"""Recordings of the demos as they are kept: slides/recordings/<slug>.cast and .svg."""
+"""Recordings of the demos as they are kept: slides/recordings/<demo>.cast and .svg."""
 
 import json
+import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from demos.support.catalog import slugs
+from slides.stage import names
 from slides.stage.paths import Paths
 from slides.stage.sources import source_hash
+
+LARGEST = 500  # columns or rows of a terminal
+LATEST = 253_402_300_800  # seconds since the epoch: the end of the year 9999
 
 Event = tuple[float, str, str]  # seconds since the one before, code, data
 
 
-def stale(paths: Paths) -> Iterator[str]:
+def stale(paths: Paths, demos: Iterable[str]) -> Iterator[str]:
     """Yield a line for each demo whose recording is missing, damaged or out of date."""
-    for slug in slugs(paths.demos):
-        cast = paths.recordings / f"{slug}.cast"
+    for demo in demos:
+        cast = paths.recordings / f"{demo}.cast"
         if not cast.is_file() or not cast.with_suffix(".svg").is_file():
-            yield f"demos/{slug}.py has no recording: {_remedy(cast)}"
+            yield f"{names.command(demo)} has no recording: {_remedy(cast)}"
             continue
         try:
             tags = header(cast)["tags"]
         except LookupError as error:
             yield str(error)
             continue
-        if f"source=sha256:{source_hash(paths, slug)}" not in tags:
-            yield f"demos/{slug}.py has changed since it was recorded: {_remedy(cast)}"
+        if f"source=sha256:{source_hash(paths, demo)}" not in tags:
+            changed = f"demos/{names.slug(demo)}.py has changed since it was recorded"
+            yield f"{changed}: {_remedy(cast)}"
 
 
 def header(cast: Path) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def made_on(paths: Paths) -> str:
     for cast in sorted(paths.recordings.glob("*.cast")):
         head = header(cast)
         day = datetime.fromtimestamp(head["timestamp"], UTC).date()
-        tags = dict(tag.split("=", 1) for tag in head["tags"])
+        tags = dict(tag.partition("=")[::2] for tag in head["tags"])
         system = tags["platform"].partition("-")[0]
         lines[f"{tags['python']}, {system}, {day}"] += 1
     if len(lines) == 1:
@@ -87,20 +92,44 @@ def made_on(paths: Paths) -> str:
 def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
     """Return the header and the events of a recording.
 
-    Raises LookupError when there is none, or when it is damaged: empty, cut off, or
-    no JSON.
+    Raises LookupError when there is none, or when it is damaged: empty, cut off, no
+    JSON, or not what is told of a run.
     """
     if not cast.is_file():
         raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
     try:
         lines = read(cast)
-        found = json.loads(lines[0]), events(lines)
-        if [code for _, code, _ in found[1]][-1:] == ["x"]:
-            return found
-    except (TypeError, ValueError):  # of JSON or UTF-8
+        head, told = json.loads(lines[0]), events(lines)
+        if _is_head(head) and _are_events(told):
+            return head, told
+    except (TypeError, ValueError, RecursionError):  # of JSON or UTF-8
         pass
     raise LookupError(f"recordings/{cast.name} is damaged: {_remedy(cast)}")
 
 
+def _is_head(head: Any) -> bool:
+    match head:
+        case {
+            "version": 3,
+            "term": {"cols": int(columns), "rows": int(rows)},
+            "timestamp": int(seconds),
+            "tags": [*tags],
+        }:
+            told = {tag.partition("=")[0] for tag in tags if isinstance(tag, str)}
+            return (
+                1 <= min(columns, rows) <= max(columns, rows) <= LARGEST
+                and 0 <= seconds < LATEST
+                and {"python", "platform", "source"} <= told
+            )
+    return False
+
+
+def _are_events(told: list[Event]) -> bool:
+    return [code for _, code, _ in told][-1:] == ["x"] and all(
+        0 <= interval < math.inf and isinstance(code, str) and isinstance(data, str)
+        for interval, code, data in told
+    )
+
+
 def _remedy(cast: Path) -> str:
-    return f"invoke record --demo {cast.stem.replace('_', '-')}"
+    return f"invoke record --demo {cast.stem}"

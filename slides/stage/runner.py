@@ -20,10 +20,13 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from itertools import cycle
+from secrets import token_hex
 
+from demos.support import watchdog
 from demos.support.console import MARK, MARK_END
 from demos.support.machine import python
 from slides.stage import recordings
+from slides.stage.names import command, slug
 from slides.stage.paths import Paths
 from slides.stage.sources import parse, source_hash
 
@@ -38,7 +41,6 @@ _LABEL = rf"[^\x00-\x1f]{{0,{LABEL}}}"
 _MARK = re.compile(f"{re.escape(MARK)}({_LABEL}){MARK_END}")
 _MARK_BEGUN = re.compile(f"{re.escape(MARK)}{_LABEL}")
 _TERMINAL = {
-    "ASYNCIO_LIVE_PARENT": "1",  # it ends with us: when our end of its stdin is closed
     "COLORTERM": "truecolor",
     "COLUMNS": str(COLUMNS),
     "FORCE_COLOR": "1",
@@ -51,28 +53,23 @@ _TERMINAL = {
 }
 
 
-def command(slug: str) -> str:
-    """Return the command line of a demo, as an attendee types it."""
-    return f"invoke demo.{slug.replace('_', '-')}"
-
-
-def deadline(paths: Paths, slug: str) -> float:
+def deadline(paths: Paths, demo: str) -> float:
     """Return the seconds that a demo may take on stage.
 
     They are its own DEADLINE; or, as an audience sees that it is slow, SLOWER times the
     length of its recording and some SPARE; or, where it has none, DEADLINE.
     """
-    if (named := named_deadline(paths, slug)) is not None:
+    if (named := named_deadline(paths, demo)) is not None:
         return named
     try:
-        return SLOWER * recordings.length(paths.recordings / f"{slug}.cast") + SPARE
+        return SLOWER * recordings.length(paths.recordings / f"{demo}.cast") + SPARE
     except LookupError:
         return DEADLINE
 
 
-def named_deadline(paths: Paths, slug: str) -> float | None:
+def named_deadline(paths: Paths, demo: str) -> float | None:
     """Return the DEADLINE in seconds that a demo names, if it does."""
-    for node in parse(paths.demos / f"{slug}.py").body:
+    for node in parse(paths.demos / f"{slug(demo)}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
                 return float(s)
@@ -80,7 +77,7 @@ def named_deadline(paths: Paths, slug: str) -> float | None:
 
 
 async def run(
-    paths: Paths, slug: str, *, deadline: float = DEADLINE, grace: float = GRACE
+    paths: Paths, demo: str, *, deadline: float = DEADLINE, grace: float = GRACE
 ) -> AsyncGenerator[str, None]:
     """Run a demo; yield the header, its output as it comes, and its exit status.
 
@@ -97,12 +94,12 @@ async def run(
             "version": 3,
             "term": {"cols": COLUMNS, "rows": ROWS, "type": "xterm-256color"},
             "timestamp": int(time.time()),
-            "command": command(slug),
-            "title": command(slug),
+            "command": command(demo),
+            "title": command(demo),
             "tags": [
                 f"python={python()}",
                 f"platform={platform.platform(terse=True)}",
-                f"source=sha256:{source_hash(paths, slug)}",
+                f"source=sha256:{source_hash(paths, demo)}",
             ],
         }
     )
@@ -111,7 +108,8 @@ async def run(
     last = loop.time()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     held = ""
-    process = await _start(paths, slug, grace)
+    run = token_hex(8)
+    process = await _start(paths, demo, run, grace)
     try:
         while chunk := await _read(process, end, grace):
             events, held = split_marks(held + decoder.decode(chunk))
@@ -126,7 +124,7 @@ async def run(
                 await process.wait()
         yield _event(loop.time() - last, "x", str(status))
     finally:
-        await _end(process, grace)
+        await _end(process, run, grace)
 
 
 def split_marks(text: str) -> tuple[list[tuple[str, str]], str]:
@@ -148,13 +146,15 @@ def _event(interval: float, code: str, data: str) -> str:
     return json.dumps([round(interval, 6), code, data], ensure_ascii=False)
 
 
-async def _start(paths: Paths, slug: str, grace: float) -> asyncio.subprocess.Process:
-    arguments = [sys.executable, "-m", *command(slug).split()]
+async def _start(
+    paths: Paths, demo: str, run: str, grace: float
+) -> asyncio.subprocess.Process:
+    arguments = [sys.executable, "-m", *command(demo).split()]
     spawn = asyncio.create_task(
         asyncio.create_subprocess_exec(
             *arguments,
             cwd=paths.root,
-            env=os.environ | _TERMINAL,
+            env=os.environ | _TERMINAL | {watchdog.RUN: run},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -166,7 +166,7 @@ async def _start(paths: Paths, slug: str, grace: float) -> asyncio.subprocess.Pr
         return await asyncio.shield(spawn)
     except asyncio.CancelledError:
         # A cancelled spawn would leave the child behind (cpython #103847).
-        await _end(await spawn, grace)
+        await _end(await spawn, run, grace)
         raise
 
 
@@ -190,7 +190,7 @@ async def _read(process: asyncio.subprocess.Process, end: float, grace: float) -
                 raise
 
 
-async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
+async def _end(process: asyncio.subprocess.Process, run: str, grace: float) -> None:
     """End the demo, politely first, reap it, and end whatever it left running."""
     try:
         for name in ("SIGINT", "SIGTERM", "SIGKILL"):
@@ -205,6 +205,8 @@ async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     finally:  # also when we are cancelled once more
         # The group outlives its leader; its number is not reused until it is empty.
         _signal(process, "SIGKILL")
+        if sys.platform != "win32":
+            watchdog.kill_strays(run)
         if process.stdin is not None:
             process.stdin.close()
 

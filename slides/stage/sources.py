@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
+from slides.stage.names import slug
 from slides.stage.paths import Paths
 
 # The command line: no part of what a demo shows.
 COMMAND_LINE = {"catalog", "commands", "flags", "invoke_errors", "watchdog"}
 
 
-def source_hash(paths: Paths, slug: str) -> str:
+def source_hash(paths: Paths, demo: str) -> str:
     """Return the SHA-256 of a demo's source and of the demos.support it imports."""
     texts: dict[Path, str] = {}
-    files = [paths.demos / f"{slug}.py"]
+    files = [paths.demos / f"{slug(demo)}.py"]
     for file in files:  # grows while it is walked: what is imported imports too
         if file not in texts:
             texts[file] = file.read_text(encoding="utf-8", errors="replace")
@@ -26,10 +27,13 @@ def source_hash(paths: Paths, slug: str) -> str:
 
 
 def parse(file: Path) -> ast.Module:
-    """Return the syntax tree of a file; an empty one while it is half written."""
+    """Return the syntax tree of a file; an empty one while it is half written.
+
+    So it is of a file that is gone, no Python at all, or nested too deeply.
+    """
     try:
         return ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return ast.Module([], [])
     except SystemError:  # Python 3.11 may miscount its recursion: cpython #106905
         return ast.parse(file.read_bytes())

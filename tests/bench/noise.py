@@ -10,7 +10,7 @@ from time import perf_counter
 
 from demos.support.catalog import slugs
 from demos.support.machine import usable_cores
-from slides.stage import recordings, runner
+from slides.stage import names, recordings, runner
 from tests.talks import PATHS
 
 BUSY = 4 * usable_cores()  # processes
@@ -36,7 +36,7 @@ def watched(slug: str, where: str) -> tuple[str, str]:
     with contextlib.suppress(LookupError):  # there is no recording
         recorded = recordings.length(PATHS.recordings / f"{slug}.cast")
         took += f", {seconds / recorded:.1f} × its recording"
-    return f"{runner.command(slug)}, {where}", f"{took}\n{last_line}"
+    return f"{names.command(slug)}, {where}", f"{took}\n{last_line}"
 
 
 async def play(slug: str) -> str:

@@ -7,28 +7,32 @@ import json
 import re
 import threading
 import time
+import wave
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from slides.stage.deck.build import build
+from slides.stage.export import website
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
-from tests.talks import PATIENCE, Present, gone, present, serving
+from tests.talks import PATIENCE, Present, Served, gone, present, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ACTIVE = "svg.bespoke-marp-active"
 SCREEN = f"{ACTIVE} .stage-screen"
 LABEL = f"{ACTIVE} .stage-bar span:last-child"
+ONLY_LOOKS = "This window only looks: open what `invoke present` has printed."
 REC = r"^REC \d{4}-\d\d-\d\d"
 
 
@@ -51,22 +55,12 @@ async def strangers(chromium: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-class Served(NamedTuple):
-    """The addresses of a show, served from here: it starts and ends in no time."""
-
-    audience: str
-
-    @property
-    def presenter(self) -> str:
-        return f"{self.audience}?view=presenter"
-
-
 @asynccontextmanager
 async def served(
     talk: Path, built: Built, show: Show, folder: Path, **options: Any
 ) -> AsyncIterator[Served]:
-    async with serving(Paths(talk), built, show, folder, **options) as (_, port):
-        yield Served(f"http://127.0.0.1:{port}/")
+    async with serving(Paths(talk), built, show, folder, **options) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +138,7 @@ async def test_all_cells_of_the_terminal_are_seen(
     windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 2)
-    await page.keyboard.press("t")
+    await page.keyboard.press("ArrowRight")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     room, used = await page.evaluate(
         """[".ap-wrapper", ".ap-term"].map(name => {
@@ -162,14 +156,32 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     first = await pid_on(page)
     await page.keyboard.press("s")
     assert await asyncio.to_thread(gone, first)
+    await expect(page.locator(LABEL)).to_have_text(re.compile(r"STOPPED \d+\.\d s"))
     await expect(page.locator(SCREEN)).to_contain_text(f"pid {first}")
     await page.keyboard.press("r")
     await expect(page.locator(SCREEN)).not_to_contain_text(f"pid {first}")
     second = await pid_on(page)
     await page.keyboard.press("t")
-    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
-    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await sees_last_frame(page)
     assert await asyncio.to_thread(gone, second)
+    await page.keyboard.press("s")  # nothing plays
+    await page.keyboard.press("t")
+    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.press("r")
+    await pid_on(page)
+    await page.keyboard.press("t")
+    await page.keyboard.press("PageDown")
+    await on_slide(page, 5)
+
+
+async def sees_last_frame(page: Page) -> None:
+    """Wait until nothing but the bar lies over the picture of the recording."""
+    clear = re.compile(r"^rgba\(0, 0, 0, 0\)$")
+    terminal = page.locator(f"{ACTIVE} .stage-terminal")
+    await expect(terminal).to_have_css("background-color", clear)
+    await expect(page.locator(SCREEN)).to_be_empty()
+    await expect(page.locator(f"{ACTIVE} .stage-before")).to_be_hidden()
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
 
 
 async def test_leaving_the_slide_ends_the_demo(
@@ -243,6 +255,22 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
                 assert bar == [0, 72]  # nothing is cut off, or in a second line
             demo = presenter.locator(".stage-clock .demo")
             await expect(demo).to_have_text(f"demo: {why} → recording")
+        for _ in range(2):  # t shows the last frame, and t again replays from the start
+            await page.keyboard.press("t")
+            for window in (page, presenter):
+                await sees_last_frame(window)
+            said = "demo: recording's last frame, t replays it"
+            await expect(demo).to_have_text(said)
+            await presenter.keyboard.press("t")
+            for window in (page, presenter):
+                await expect(window.locator(SCREEN)).to_have_text("begun")
+            await expect(demo).to_have_text("demo: recording")
+        await page.keyboard.press("End")
+        for _ in range(3):
+            await page.keyboard.press("ArrowLeft")  # to slide 4: a replay at its end
+        await expect(page.locator(SCREEN)).to_have_text("begun, under way, done")
+        await page.keyboard.press("t")
+        await expect(page.locator(SCREEN)).to_have_text("begun")
 
 
 async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
@@ -251,7 +279,7 @@ async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
     known = with_recordings(built, (3600, "done"))
     for deck, seconds, said in (
         (known, 600, r"demo: running 6\d\d s of about 3600"),
-        (known, 5401, "slow: t shows the recording"),
+        (known, 5401, "slow: t shows the recording's last frame"),
         (with_recordings(built), 5401, r"demo: running 5\d\d\d s"),
     ):
         started = time.time() - seconds
@@ -347,7 +375,7 @@ async def test_a_window_that_only_looks_follows_and_changes_nothing(
 ) -> None:
     speaker = await open_at(windows, show.audience, 3)
     viewer = await strangers.new_page()
-    await viewer.goto(f"{show.audience}?role=viewer#5")
+    await viewer.goto(f"{show.address}#5")
     await on_slide(viewer, 3)
     for key in ("PageDown", "End", "Home", "PageUp"):
         await viewer.keyboard.press(key)
@@ -398,8 +426,8 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
         await on_slide(page, 4)  # at once; the server hears of it, and keeps it
-        port = show.audience.rstrip("/").rpartition(":")[2]
-        saved = Saved(Paths(talk).build, int(port))
+        port = f"{show.port}"
+        saved = Saved(Paths(talk).build, show.port)
         assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
         await asyncio.to_thread(show.process.wait, PATIENCE)
@@ -407,6 +435,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
     with present(talk, "--port", port) as again:
+        assert again.audience == show.audience  # so the open windows stay the speaker's
         assert (
             again.said[0] == "Going on from slide 4, where the last show was cut off."
         )
@@ -423,6 +452,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         assert again.end() == 0
     with present(talk, "--port", port) as anew:
         assert anew.said[0] == f"audience   {anew.audience}"
+        assert anew.token != show.token
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
@@ -449,11 +479,17 @@ async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
     windows: BrowserContext, talk: Path
 ) -> None:
     with present(talk) as show:
-        page = await open_at(windows, show.audience, 5)
+        page = await open_at(windows, show.presenter, 5)
         assert show.end() == 0
-    port = show.audience.rstrip("/").rpartition(":")[2]
-    with present(talk, "--port", port):
+    with present(talk, "--port", f"{show.port}") as anew:
         await on_slide(page, 1)
+        await page.keyboard.press("PageDown")  # it is of another start
+        await expect(page.locator(".stage-clock .said")).to_have_text(ONLY_LOOKS)
+        await on_slide(page, 1)
+        await page.goto(anew.presenter)
+        await expect(page.locator(".stage-clock .said")).to_be_empty()
+        await page.keyboard.press("PageDown")
+        await on_slide(page, 2)
 
 
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
@@ -472,9 +508,11 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await expect(clock.locator(".demo")).to_have_text(re.compile("done after"))
     await page.reload()
     await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
-    await page.goto(f"{show.presenter}#5")
+    await page.evaluate("location.hash = 5")
     await page.keyboard.press("ArrowRight")
     await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
+    said = clock.locator(".said")
+    await expect(said).to_contain_text("RuntimeError: nobody planned this")
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
@@ -514,16 +552,49 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
         threading.Thread(target=stranger.serve_forever, daemon=True).start()
         page = await windows.new_page()
         await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
-        opened = await page.evaluate(
-            """address => new Promise(done => {
-                const socket = new WebSocket(address.replace("http", "ws") + "show");
-                socket.onopen = () => done(true);
-                socket.onerror = () => done(false);
-            })""",
-            show.audience,
+        reached = await page.evaluate(
+            """address => Promise.all([
+                new WebSocket(address.replace("http", "ws") + "show"),
+                Object.assign(document.createElement("script"), {
+                    src: address + "talk.js",
+                }),
+            ].map(each => new Promise(done => {
+                each.onopen = each.onload = () => done(true);
+                each.onerror = () => done(false);
+                if (each instanceof Element) document.head.append(each);
+            })))""",
+            show.address,
         )
         stranger.shutdown()
-    assert opened is False
+    assert reached == [False, False]
+
+
+async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_page(
+    windows: BrowserContext, talk: Path, tmp_path: Path
+) -> None:
+    paths = Paths(talk)
+    with wave.open(str(paths.slides / "film.wav"), "wb") as film:
+        film.setparams((1, 1, 8000, 0, "NONE", ""))
+        film.writeframes(bytes(800))
+    font = next(paths.packages.glob("firacode/distr/woff2/FiraCode-Bold.woff2"))
+    data = f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+    (paths.slides / "20-film.md").write_text(
+        f"<style>@font-face {{ font-family: Probe; src: url({data}) }}</style>\n\n"
+        '<video src="film.wav"></video>\n',
+        encoding="utf-8",
+    )
+    built = build(paths)
+    picture = paths.diagrams / "picture.png"
+    picture.touch()
+    website.write(built, tmp_path / "web", picture, with_notes=True)
+    exported = (tmp_path / "web" / "index.html").as_uri()
+    async with served(talk, load(built), Show(live=True), tmp_path) as address:
+        for url in (address.audience, exported):
+            page = await open_at(windows, url, 7)
+            await page.wait_for_function("document.querySelector('video').readyState")
+            loaded = "document.fonts.load('20px Probe').then(fonts => fonts.length)"
+            assert await page.evaluate(loaded) == 1
+            await page.close()
 
 
 async def test_without_a_server_the_same_keys_replay_the_recordings(

@@ -18,6 +18,7 @@ from demos.support.download import room
 from demos.support.download.downloads import Download, Downloads
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
 from demos.support.download.room import from_server
+from demos.support.download.same_client import SameClientSession
 from demos.support.download.sessions import AsyncSession, Session
 from demos.support.download.variants import Repeat
 from demos.support.flags import UsageError
@@ -50,9 +51,20 @@ def by_name(name: str) -> Way:
     return carry_out
 
 
+def by_same_client(downloads: Downloads, limit: int) -> None:
+    """Carry out downloads in tasks, as a sweep does."""
+    *_, tasks = room.variants(LESSON, limit, session=SameClientSession)
+    tasks.download(downloads)
+
+
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> Way:
     return by_name(request.param)
+
+
+@pytest.fixture(params=[*WAYS, "the same client"])
+def any_way(request: pytest.FixtureRequest) -> Way:
+    return by_name(request.param) if request.param in WAYS else by_same_client
 
 
 @pytest.fixture
@@ -96,10 +108,10 @@ def names(folder: Path) -> set[str]:
 # The lesson
 
 
-def test_every_file_is_brought_and_checked(way: Way, server: FileServer) -> None:
+def test_every_file_is_brought_and_checked(any_way: Way, server: FileServer) -> None:
     files = plan_files(12, 0.01, 0, seed=1)
     batch = from_server(server, files, 4)
-    way(batch, 4)
+    any_way(batch, 4)
     assert [download.state for download in batch] == ["done"] * 12
     assert [download.digest for download in batch] == [file.digest for file in files]
 
@@ -110,8 +122,10 @@ def test_every_file_is_brought_and_checked(way: Way, server: FileServer) -> None
 def test_no_more_than_the_limit_are_in_flight(
     name: str, peak: int, server: FileServer
 ) -> None:
-    repeat = Repeat(from_server(server, plan_files(12, 0.05, 0, seed=1), 4))
+    files = [File(f"{n}", latency=0.05, faults="503" * (n % 2)) for n in range(12)]
+    repeat = Repeat(from_server(server, files, 4))
     by_name(name)(repeat.downloads, 4)
+    assert {download.state for download in repeat.downloads} == {"done"}
     assert repeat.peak == peak
 
 
@@ -120,18 +134,18 @@ def test_no_more_than_the_limit_are_in_flight(
     [("503", "HTTP 503"), ("truncated", "truncated")],
 )
 def test_a_fault_is_named_and_tried_again(
-    way: Way, server: FileServer, fault: str, name: str
+    any_way: Way, server: FileServer, fault: str, name: str
 ) -> None:
     mended, hopeless = File("a", faults=fault), File("b", faults=",".join([fault] * 5))
     batch = from_server(server, [mended, hopeless], 2)
-    way(batch, 2)
+    any_way(batch, 2)
     assert [download.state for download in batch] == ["done", "failed"]
     assert [download.failures for download in batch] == [[name], [name] * 3]
 
 
-def test_a_stall_ends_at_the_deadline(way: Way, server: FileServer) -> None:
+def test_a_stall_ends_at_the_deadline(any_way: Way, server: FileServer) -> None:
     download = Download(server.url(File("a", faults="stall")), deadline=0.4)
-    way([download], 1)
+    any_way([download], 1)
     assert (download.state, download.failures) == ("done", ["timed out"])
 
 
@@ -167,13 +181,13 @@ def test_a_folder_gets_whole_files_only(
 
 async def test_cancelling_leaves_no_partial_file(serve: Serve, tmp_path: Path) -> None:
     url = await serve(OK, b"Content-Length: 9\r\n\r\nhalf", stall=True)
-    download = Download(url, tmp_path / "a")
+    download, waits = Download(url, tmp_path / "a"), Download("http://a/")
     async with (
         asyncio.timeout(PATIENCE),
-        AsyncSession([download]) as session,
+        AsyncSession([download, waits]) as session,
         asyncio.TaskGroup() as group,
     ):
-        lesson = downloader.download_in_tasks(session, [url], 1)  # type: ignore[arg-type]
+        lesson = downloader.download_in_tasks(session, [url, waits.url], 1)  # type: ignore[arg-type]
         task = group.create_task(lesson)
         while download.state != "receiving":  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -181,7 +195,7 @@ async def test_cancelling_leaves_no_partial_file(serve: Serve, tmp_path: Path) -
         task.cancel()
     assert task.cancelled()
     assert names(tmp_path) == set()
-    assert download.state == "receiving"
+    assert [download.state, waits.state] == ["receiving", "queued"]
 
 
 async def test_leaving_a_session_wakes_its_threads(serve: Serve) -> None:

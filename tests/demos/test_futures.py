@@ -20,7 +20,7 @@ def of(who: str, told: Told) -> list[str]:
 
 def test_states_of_a_concurrent_future() -> None:
     done, failed, cancelled = Future[int](), Future[int](), Future[int]()
-    assert state(done) == "pending"
+    assert state(done) == "not done"
     done.set_result(42)
     failed.set_exception(OSError())
     assert cancelled.cancel()
@@ -31,7 +31,7 @@ def test_states_of_a_concurrent_future() -> None:
 async def test_states_of_an_asyncio_future() -> None:
     loop = asyncio.get_running_loop()
     done, failed, cancelled = (loop.create_future() for _ in range(3))
-    assert state(done) == "pending"
+    assert state(done) == "not done"
     done.set_result(42)
     failed.set_exception(OSError())
     assert cancelled.cancel()
@@ -44,7 +44,7 @@ def test_a_future_is_followed_to_its_end() -> None:
     future = Future[int]()
     follow("A", future, lambda *step: told.append(step))
     future.set_result(1)
-    assert told == [("A", "pending"), ("A", "result 1")]
+    assert told == [("A", "not done"), ("A", "result 1")]
 
 
 async def test_asyncio_raises_while_pending() -> None:
@@ -72,7 +72,7 @@ class Pace:
 
     def tell(self, who: str, what: str) -> None:
         self.told.append((who, what))
-        if (who, what) == ("C", "pending"):
+        if (who, what) == ("C", "not done"):
             assert self.begun.acquire(timeout=60)
         if (who, what) == ("caller", self.last):
             self.caller.set()
@@ -98,9 +98,9 @@ def test_asked_too_early_a_concurrent_future_blocks_and_none_is_cancelled() -> N
     pace = Pace("asks")
     in_threads(pace.divide, 0, pace.tell)
     assert {who: of(who, pace.told) for who, _ in pace.told} == {
-        "A": ["pending", "result 7"],
-        "B": ["pending", "ZeroDivisionError"],
-        "C": ["pending", "cancel(): False", "result 6"],
+        "A": ["not done", "result 7"],
+        "B": ["not done", "ZeroDivisionError"],
+        "C": ["not done", "cancel(): False", "result 6"],
         "caller": ["asks", "result 7"],
     }
 
@@ -109,9 +109,9 @@ def test_asked_too_early_an_asyncio_future_raises_and_one_is_cancelled() -> None
     pace = Pace("InvalidStateError")
     asyncio.run(in_event_loop(pace.divide_async, pace.divide_and_tell, 0, pace.tell))
     assert {who: of(who, pace.told) for who, _ in pace.told} == {
-        "A": ["pending", "result 7"],
-        "B": ["pending", "ZeroDivisionError"],
-        "C": ["pending", "cancelled"],
+        "A": ["not done", "result 7"],
+        "B": ["not done", "ZeroDivisionError"],
+        "C": ["not done", "cancelled"],
         "job": ["6"],
         "caller": ["asks", "InvalidStateError"],
     }

@@ -9,8 +9,8 @@ from demos.support.memory import resident_memory
 from demos.support.processes import call, one_process_each
 from demos.ten_thousand_tasks import (
     balance_after,
-    deposit_broken,
-    deposit_locked,
+    deposit_racy,
+    deposit_safe,
     hold_tasks,
     hold_threads,
     main,
@@ -61,11 +61,11 @@ def test_a_waiting_thread_takes_more_memory_than_a_waiting_task() -> None:
 
 
 async def test_an_await_between_read_and_write_loses_updates() -> None:
-    assert await balance_after(100, deposit_broken) == 1
+    assert await balance_after(100, deposit_racy) == 1
 
 
 async def test_a_lock_loses_none() -> None:
-    assert await balance_after(100, deposit_locked) == 100
+    assert await balance_after(100, deposit_safe) == 100
 
 
 def test_one_task_alone_loses_nothing(

@@ -6,12 +6,30 @@ from typing import NamedTuple
 
 from slides.stage.deck.sections import Section
 
+MARK = re.compile(r"\[([^\]]*)\]\((recordings/[\w-]+\.cast)\s+\"[^\"]*\"\)")
+SILENT = "Demo|If asked|If late|Corrected|Source"  # labels of what is not spoken
+LABEL = rf"(?:Say|Ask|Step \d+|{SILENT}):(?!\S)"
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]+\)")
 _HEADING = re.compile(r"^#+ .+$", re.MULTILINE)
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of a note: its label, as it is written, or "", and its text."""
+
+    label: str
+    text: str
+
+    @property
+    def is_spoken(self) -> bool:
+        return not re.match(SILENT, self.label)
+
+    @property
+    def words(self) -> list[str]:
+        return MARK.sub(r"\1", self.text).split()
 
 
 class Slide(NamedTuple):
@@ -33,7 +51,17 @@ class Slide(NamedTuple):
     @property
     def note(self) -> str:
         comments = _COMMENT.findall(self.text)
-        return "\n".join(each for each in comments if "_class:" not in each)
+        return "\n\n".join(each for each in comments if "_class:" not in each)
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """The paragraphs of the note; one begins at a blank line, or at a label."""
+        parts = re.split(rf"\n\s*\n|\n(?={LABEL})", self.note.strip())
+        labels = [re.match(rf"({LABEL})\s+", part) for part in parts]
+        return [
+            Paragraph(label[1], part[label.end() :]) if label else Paragraph("", part)
+            for label, part in zip(labels, parts, strict=True)
+        ]
 
     @property
     def headings(self) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from demos.support.console import MARK, MARK_END
 from slides.stage import runner
 from slides.stage.paths import Paths
-from tests.talks import gone, write_demo
+from tests.talks import HEAD, gone, write_demo
 
 GRACE = 0.2
 
@@ -65,6 +65,13 @@ async def test_a_run_is_an_asciicast(paths: Paths) -> None:
     assert events[-1][1:] == ["x", "0"]
 
 
+async def test_a_demo_runs_with_the_flags_that_its_name_has(paths: Paths) -> None:
+    header, *events = await collect(paths, "ticker-twice")
+    assert isinstance(header, dict)
+    assert header["command"] == "invoke demo.ticker --twice"
+    assert "There were 6 ticks." in printed(events)
+
+
 async def test_the_exit_status_is_the_demos_own(paths: Paths) -> None:
     assert (await collect(paths, "exits"))[-1][1:] == ["x", "3"]
 
@@ -74,8 +81,11 @@ async def test_a_closed_run_leaves_no_process(paths: Paths, slug: str) -> None:
     assert gone(await pid_of(paths, slug))
 
 
-async def test_a_demo_that_leaves_a_child_ends_with_it(paths: Paths) -> None:
-    assert gone(await pid_of(paths, "parent", close=False))
+@pytest.mark.parametrize("slug", ["parent", "orphan"])
+async def test_a_demo_that_leaves_a_child_ends_with_it(paths: Paths, slug: str) -> None:
+    if slug == "orphan" and sys.platform == "win32":
+        pytest.skip("Windows knows no sessions")
+    assert gone(await pid_of(paths, slug, close=False))
 
 
 async def test_a_cancelled_run_leaves_no_process(paths: Paths) -> None:
@@ -99,7 +109,7 @@ async def test_a_demo_past_its_deadline_is_ended(paths: Paths) -> None:
         await collect(paths, "waits", deadline=1.0, grace=GRACE)
 
 
-RECORDED = '{"version": 3}\n[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
+RECORDED = f'{HEAD}[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
 
 
 @pytest.mark.parametrize(
@@ -121,9 +131,10 @@ def test_a_demo_may_take_what_it_says_or_three_times_its_recording(
     paths.demos.mkdir()
     paths.recordings.mkdir(parents=True)
     (paths.demos / "slow.py").write_text(demo, encoding="utf-8")
-    if cast:
-        (paths.recordings / "slow.cast").write_text(cast, encoding="utf-8")
-    assert runner.deadline(paths, "slow") == seconds
+    for name in ("slow", "slow-down"):
+        if cast:
+            (paths.recordings / f"{name}.cast").write_text(cast, encoding="utf-8")
+        assert runner.deadline(paths, name) == seconds
 
 
 async def test_a_half_written_demo_fails_as_any_other(talk: Path) -> None:
@@ -197,7 +208,7 @@ async def test_a_demo_ends_with_a_stage_that_was_killed(recorded: Path) -> None:
         "import asyncio, json, pathlib\n"
         "from slides.stage import paths, runner\n"
         "async def main():\n"
-        "    async for line in runner.run(paths.Paths(pathlib.Path.cwd()), 'waits'):\n"
+        "    async for line in runner.run(paths.Paths(pathlib.Path.cwd()), 'family'):\n"
         "        event = json.loads(line)\n"
         "        if type(event) is list: print(event[2], end='', flush=True)\n"
         "asyncio.run(main())\n"
@@ -209,4 +220,6 @@ async def test_a_demo_ends_with_a_stage_that_was_killed(recorded: Path) -> None:
     said = (await stage.stdout.readline()).decode()
     stage.send_signal(signal.SIGKILL)
     await stage.communicate()
-    assert gone(int(said.removeprefix("pid ")))
+    _, child, demo = said.split()
+    assert gone(int(demo))
+    assert gone(int(child))

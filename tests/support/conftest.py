@@ -59,6 +59,7 @@ BROKEN = {
     "broken_exit": "raise SystemExit(3)",
     "broken_empty": "",
     "broken_off": "raise KeyboardInterrupt",
+    "broken_endless": "import time; print('running'); time.sleep(600)",
 }
 
 

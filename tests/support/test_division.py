@@ -11,13 +11,13 @@ from demos.support.history import Scene, Step
 from demos.support.samples import TooBusy
 
 IN_THREADS = {
-    "A": [Step("pending", 0.0), Step("result 7", 3.0)],
-    "C": [Step("pending", 0.0), Step("cancel(): False", 1.0), Step("result 6", 3.0)],
+    "A": [Step("not done", 0.0), Step("result 7", 3.0)],
+    "C": [Step("not done", 0.0), Step("cancel(): False", 1.0), Step("result 6", 3.0)],
     "caller": [Step("works", 0.0), Step("asks", 2.0), Step("result 7", 3.0)],
 }
 RETURNED = Step("its job returned 6", 3.0)
 IN_LOOP = IN_THREADS | {
-    "C": [Step("pending", 0.0), Step("cancelled", 1.0), RETURNED],
+    "C": [Step("not done", 0.0), Step("cancelled", 1.0), RETURNED],
     "caller": [Step("works", 0.0), Step("asks", 2.0), Step("InvalidStateError", 2.0)],
 }
 
@@ -60,20 +60,20 @@ def test_two_scenes_in_order_are_not_refused() -> None:
     ("in_threads", "in_loop", "seen"),
     [
         pytest.param(
-            {"C": [Step("pending", 0.0), Step("cancelled", 1.0)]},
+            {"C": [Step("not done", 0.0), Step("cancelled", 1.0)]},
             {},
             "the pool had not begun C",
             id="in the queue when it was cancelled",
         ),
         pytest.param(
             {},
-            {"C": [Step("pending", 0.0), Step("cancelled", 1.0)]},
+            {"C": [Step("not done", 0.0), Step("cancelled", 1.0)]},
             "the job of C was not under way",
             id="never begun",
         ),
         pytest.param(
             {},
-            {"C": [Step("pending", 0.0), RETURNED, Step("result 6", 3.0)]},
+            {"C": [Step("not done", 0.0), RETURNED, Step("result 6", 3.0)]},
             "the job of C was not under way",
             id="over when it was cancelled",
         ),
@@ -85,7 +85,7 @@ def test_two_scenes_in_order_are_not_refused() -> None:
         ),
         pytest.param(
             {},
-            {"A": [Step("pending", 0.0), Step("result 7", 1.9)]},
+            {"A": [Step("not done", 0.0), Step("result 7", 1.9)]},
             "the result of A came before one caller asked",
             id="done early",
         ),

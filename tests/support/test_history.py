@@ -52,12 +52,12 @@ def test_a_row_s_steps_and_when_one_first_began(scene: Scene) -> None:
 
 def test_a_step_may_last_and_be_a_word_as_well(scene: Scene) -> None:
     scene.steps["caller"] = [Step("works", 0.0)]
-    scene.steps["A"] = [Step("pending", 0.0), Step("cancelled", 4.0), Step("x", 8.0)]
-    scene.steps["B"] = [Step("pending", 0.0), Step("cancel(): False", 4.0)]
+    scene.steps["A"] = [Step("not done", 0.0), Step("cancelled", 4.0), Step("x", 8.0)]
+    scene.steps["B"] = [Step("not done", 0.0), Step("cancel(): False", 4.0)]
     assert scene.lane("A", 8, 8).plain == "▄▄▄▄▒▒▒▒ cancelled, x"
     assert scene.lane("B", 8, 8).plain == "▄▄▄▄▄▄▄▄ cancel(): False"
     assert chart([scene], 8).plain.split("\n")[0].split() == [
-        *("▄▄", "pending", "▒▒", "its", "job", "runs", "on", "▆▆", "works")
+        *("▄▄", "not", "done", "▒▒", "its", "job", "runs", "on", "▆▆", "works")
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_chart_leaves_two_of_21_lines_and_fits_in_80_columns(scenes: int) -> N
     for each in all_scenes:
         each.steps["caller"] = [Step("waits", 0.0), Step("goes on", 1e9)]
         returned = Step("its job returned 6", 1e9)
-        each.steps["A"] = [Step("pending", 0.0), Step("cancelled", 1e8), returned]
+        each.steps["A"] = [Step("not done", 0.0), Step("cancelled", 1e8), returned]
     lines = chart(all_scenes, 1).plain.split("\n")
     assert len(lines) == 19
     assert max(map(len, lines)) == 80

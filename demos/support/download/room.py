@@ -15,11 +15,17 @@ from demos.support.console import console
 from demos.support.download.addresses import address
 from demos.support.download.downloads import Download, Downloads, file_names
 from demos.support.download.file_server import File, FileServer, file_server, plan_files
+from demos.support.download.same_client import SameClientSession
 from demos.support.download.screen import Screen
 from demos.support.download.sessions import AsyncSession, Session
 from demos.support.download.sweep import Sweep
 from demos.support.download.variants import Variant, lost, missing, outcomes
-from demos.support.download.verdict import medians, refuse_odd, what_was_seen
+from demos.support.download.verdict import (
+    medians,
+    refuse_odd,
+    what_was_seen,
+    what_was_swept,
+)
 from demos.support.download.waterfall import Waterfall
 from demos.support.flags import UsageError
 from demos.support.samples import LEAST
@@ -27,6 +33,7 @@ from demos.support.samples import LEAST
 TOO_LONG = 30.0  # seconds: what would take more one after another is not run so
 PERIOD = 0.1  # seconds from one look for a Ctrl-C to the next
 SWEEP = (1, 10, 100, 1000)  # downloads at once
+LATER = 5  # times as late as in a race: it takes a while to start a thousand threads
 WORK = 0.001  # seconds a download takes beside its latency: a guess
 PLANNED = 8.0  # seconds for three rounds: if they take longer, they may take any time
 
@@ -57,9 +64,15 @@ def check(sweep: bool, urls: Sequence[str], to: str | None) -> None:
 
 
 def variants(
-    lesson: Lesson, limit: int, latencies: Sequence[float] = ()
+    lesson: Lesson,
+    limit: int,
+    latencies: Sequence[float] = (),
+    session: type[AsyncSession | SameClientSession] = AsyncSession,
 ) -> list[Variant]:
-    """Return the lesson's three ways, the same limit for those that have one."""
+    """Return the lesson's three ways, the same limit for those that have one.
+
+    `session` is what the tasks get.
+    """
     one_by_one, in_threads, in_tasks = lesson
 
     def alone(downloads: Downloads) -> None:
@@ -69,7 +82,7 @@ def variants(
         in_session(downloads, in_threads, limit)
 
     def tasks(downloads: Downloads) -> None:
-        asyncio.run(in_async_session(downloads, in_tasks, limit))
+        asyncio.run(in_async_session(session, downloads, in_tasks, limit))
 
     too_long = sum(latencies) > TOO_LONG
     return [
@@ -96,12 +109,15 @@ def in_session(
 
 
 async def in_async_session(
-    downloads: Downloads, download: Callable[..., Awaitable[Replies]], limit: int
+    session: type[AsyncSession | SameClientSession],
+    downloads: Downloads,
+    download: Callable[..., Awaitable[Replies]],
+    limit: int,
 ) -> None:
     """Carry out downloads with a function that gets a session, URLs and the limit."""
     urls = [download.url for download in downloads]
-    async with AsyncSession(downloads) as session:
-        raise_mistakes(downloads, await download(session, urls, limit))
+    async with session(downloads) as opened:
+        raise_mistakes(downloads, await download(opened, urls, limit))
 
 
 def raise_mistakes(downloads: Downloads, replies: Replies) -> None:
@@ -124,8 +140,7 @@ def race_files(
     """
     latencies = [file.latency for file in files]
     limit = min(limit, len(files))
-    late = mean(latencies)
-    each = f"{late:.2g} s" if late >= 1 else f"{late * 1000:.2g} ms"
+    each = in_words(mean(latencies))
     title = f"{len(files):,} files, {limit:,} at once · simulated {each}, loopback"
     ways = variants(lesson, limit, latencies)
     with file_server(limit) as server, Screen(Waterfall(title, ways)) as screen:
@@ -135,6 +150,11 @@ def race_files(
         raise Exit(f"files lost in a run: {gone} of {len(files)}", code=1)
     refuse_odd(ways)
     return what_was_seen(*ways)
+
+
+def in_words(latency: float) -> str:
+    """Return a latency as people say it: "300 ms", "1.5 s"."""
+    return f"{latency:.2g} s" if latency >= 1 else f"{latency * 1000:.0f} ms"
 
 
 def rounds(ways: Sequence[Variant], files: Sequence[File]) -> int | None:
@@ -206,24 +226,23 @@ def report(downloads: Downloads) -> Text:
 
 
 def sweep_limits(
-    lesson: Lesson, latency: float, error_rate: float, seed: int, repeat: int
+    lesson: Lesson, latency: float, error_rate: float, seed: int, repeat: int | None
 ) -> str:
-    """Run threads and asyncio with ever more downloads at once, two files for each."""
-    plans = {limit: plan_files(2 * limit, latency, error_rate, seed) for limit in SWEEP}
-    steps = {
-        limit: variants(lesson, limit, [file.latency for file in plan])[1:]
-        for limit, plan in plans.items()
-    }
-    title = f"two files a slot · simulated {latency:g} s each, loopback"
-    picture = Sweep(title, [*steps.values()])
-    with file_server(max(SWEEP)) as server, Screen(picture) as screen:
-        for limit in SWEEP:
-            new = partial(from_server, server, plans[limit], limit)
-            screen.run(steps[limit], new, partial(few, server), repeat)
-    for ways in steps.values():
-        refuse_odd(ways)
-    took = [
-        f"{way.name} {way.time.median:.2f} s, CPU {way.cpu.median:.2f} s"
-        for way in steps[1000]
-    ]
-    return f"1,000 at once: {'; '.join(took)}"
+    """Run threads and asyncio with an ever higher limit, a file for each slot.
+
+    Raises TooBusy if times cannot be or are too unsteady.
+    """
+    late = LATER * latency
+    plans = {limit: plan_files(limit, late, error_rate, seed) for limit in SWEEP}
+    steps = []
+    for limit, plan in plans.items():
+        latencies = [file.latency for file in plan]
+        steps.append(variants(lesson, limit, latencies, SameClientSession)[1:])
+    title = f"a file a slot · simulated {in_words(late)}, loopback"
+    with file_server(max(SWEEP)) as server, Screen(Sweep(title, steps)) as screen:
+        for step, (limit, plan) in zip(steps, plans.items(), strict=True):
+            new = partial(from_server, server, plan, limit)
+            screen.run(step, new, partial(few, server), repeat or LEAST)
+    for step in steps:
+        refuse_odd(step)
+    return what_was_swept(steps)

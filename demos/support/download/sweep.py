@@ -8,6 +8,8 @@ from demos.support.download.variants import Variant, results
 from demos.support.drawing import bar
 from demos.support.machine import interpreter
 
+SAME = "the same client (httpcore) in both: what differs is how they wait"
+
 
 class Sweep:
     """What some steps took, each with its own variants."""
@@ -23,8 +25,14 @@ class Sweep:
         rows = [Text(f"{self._title} · {interpreter()}", "note")]
         for step in self._steps:
             bound = step[0].bound
-            line = Text(f"\n{step[0].limit:,} at once".ljust(20))
+            line = Text(f"\nlimit {step[0].limit:,}".ljust(20))
             line.append(f"{bound:5.2f} s at best".ljust(23))
             line += bar(bound, longest, 24, "note")
-            rows += [line, *results(step, longest)]
+            rows += [line, *results(step, longest, peak)]
+        rows.append(Text(f"\n{SAME}", "note"))
         return Text("\n").join(rows)
+
+
+def peak(variant: Variant) -> str:
+    """Say in 14 cells how many downloads of a variant were in flight at most."""
+    return f"{f'{variant.peak:,} at once':>14}"

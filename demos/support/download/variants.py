@@ -69,6 +69,11 @@ class Variant:
         """Return the CPU seconds of these runs."""
         return Sample([repeat.cpu for repeat in self.repeats if repeat.ended])
 
+    @property
+    def peak(self) -> int:
+        """Return the most downloads in flight at one moment of these runs."""
+        return max(repeat.peak for repeat in self.repeats if repeat.ended)
+
     def run(self, downloads: Downloads, clock: Callable[[], float]) -> None:
         """Carry out `downloads`, and keep what it took; `clock` counts CPU seconds."""
         cpu = clock()
@@ -79,16 +84,28 @@ class Variant:
         repeat.ended = perf_counter()
 
 
-def results(variants: Sequence[Variant], longest: float) -> list[Text]:
+def cpu_seconds(variant: Variant) -> str:
+    """Say in 12 cells how many seconds of a core a variant took."""
+    return f"  CPU {variant.cpu.median:.2f} s"
+
+
+def results(
+    variants: Sequence[Variant],
+    longest: float,
+    last: Callable[[Variant], str] = cpu_seconds,
+) -> list[Text]:
     """Say in a line of 80 cells what each took; `longest` seconds fill its bar.
 
-    "≈" is where one is not told apart from the shortest.
+    "≈" is where one is not told apart from the shortest. What `last` says of a variant
+    ends its line, in 14 cells.
     """
     tied = ties({each.name: each.time for each in variants if each.times})
-    return [_result(each, longest, each.name in tied) for each in variants]
+    return [_result(each, longest, each.name in tied, last) for each in variants]
 
 
-def _result(variant: Variant, longest: float, tied: bool) -> Text:
+def _result(
+    variant: Variant, longest: float, tied: bool, last: Callable[[Variant], str]
+) -> Text:
     line = Text(f"{variant.name:<17}", variant.style)
     if variant.skipped:
         line.append(f"  not run: too long, {variant.bound:,.0f} s at best")
@@ -99,7 +116,7 @@ def _result(variant: Variant, longest: float, tied: bool) -> Text:
         spread = f" [{least:.2f}–{greatest:.2f}]" if len(time.values) > 1 else ""
         line.append(f"{median:>9}{spread:<16}")
         line += bar(time.median, longest, 24, variant.style)
-        line.append(f"  CPU {variant.cpu.median:.2f} s")
+        line.append(last(variant))
     return line
 
 

@@ -1,7 +1,7 @@
 """What may be said of a race of downloads: nothing that its figures do not show."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, takewhile
 from math import ceil
 from time import get_clock_info
 
@@ -46,6 +46,21 @@ def what_was_seen(alone: Variant, threads: Variant, tasks: Variant) -> str:
     if twice and alike(threads.time, tasks.time):
         return f"{line} {', '.join(factors)}: concurrency wins, not asyncio"
     return f"{line} {sign.join(factors)}"
+
+
+def what_was_swept(steps: Sequence[Sequence[Variant]]) -> str:
+    """Return the closing line of two ways with an ever higher limit."""
+    last = steps[-1]
+    line = f"Limit {last[0].limit:,}:"
+    if any(len(way.times) < LEAST for way in last):
+        return f"{line} {medians(last)}"
+    fast, slow = sorted(last, key=lambda way: way.time.median)
+    if fast.time.compare(slow.time) == "≈":
+        return f"{line} {medians(last)}: not told apart"
+    factor = faster(fast.time, slow.time)
+    same = [*takewhile(lambda step: alike(step[0].time, step[1].time), steps)]
+    until = f"; up to {same[-1][0].limit:,}, alike" if same else ""
+    return f"{line} {fast.name} {factor} as fast as {slow.name}{until}"
 
 
 def faster(time: Sample, slow: Sample) -> str:

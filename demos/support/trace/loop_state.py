@@ -222,4 +222,4 @@ class LoopState:
         if life.future in self.calls:
             return f"a thread: {self.calls[life.future]}"
         children = sum(each.parent is life for each in self.tasks.values())
-        return f"the last of {children} tasks" if children else "another task"
+        return f"last of {children} tasks" if children else "another task"

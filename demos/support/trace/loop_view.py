@@ -2,8 +2,8 @@
 
 import linecache
 import math
-from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise, takewhile
 from operator import itemgetter
 
 from rich.live import Live
@@ -16,6 +16,12 @@ from demos.support.trace.loop_state import LATE, LoopState, Stretch
 from demos.support.trace.timeline import Timeline
 from demos.support.trace.tracer import Event
 
+STYLES = {  # of the places; RUNNING has that of what runs
+    "READY": "ready",
+    "TIMERS": "asyncio",
+    "SELECTOR": "asyncio",
+    "WAITING": "note",
+}
 LINES = 4  # of the source of what runs
 FRAMES = 10  # a second
 LEAST = 0.01  # seconds; what is over sooner is shown for as long as this, slowed
@@ -53,6 +59,13 @@ def at(time: float, events: Sequence[Event], state: LoopState) -> LoopState:
     return state
 
 
+def during(step: Stretch, run: Timeline) -> LoopState:
+    """Return the loop's state at the end of a step, but for what the step has done."""
+    state = at(math.nextafter(step.start, step.end), run.program, LoopState())
+    state.time = step.end
+    return state
+
+
 def play(run: Timeline, slow: float, playing: bool = True) -> None:
     """Show a run moment by moment, `slow` times slower than it was, or by key."""
     every = moments(run.program)
@@ -84,38 +97,71 @@ def play(run: Timeline, slow: float, playing: bool = True) -> None:
 
 def picture(state: LoopState, worst: float) -> Text:
     """Draw the places of `state` in 21 rows; the lag is full at `worst` seconds."""
-    loud = "blocked" if state.blocked() else "running"
     lag = f"   lag {state.lag() * 1000:4.0f} ms  "
     head = Text(f" iteration {state.iteration:3}   {state.time * 1000:5.0f} ms{lag}")
-    head += bar(state.lag(), worst, console.width - len(head), loud)
-    here = "SELECTOR" if state.polling else "RUNNING" if state.running else "READY"
-    ready = _place("READY", here, "ready", _ready(state), (22, 4))
-    timers = _place("TIMERS", here, "asyncio", _timers(state), (27, 4))
-    selector = _place("SELECTOR", here, "asyncio", _selector(state), (31, 4))
-    running = _place("RUNNING", here, loud, _running(state), (console.width, 5))
-    waiting = _place("WAITING", here, "note", _waiting(state), (console.width, 5))
+    head += bar(state.lag(), worst, console.width - len(head), _loud(state))
+    selects = chain([_timeout(state)], _sockets(state))
+    ready = _place("READY", state, _ready(state), (22, 4))
+    timers = _place("TIMERS", state, _timers(state), (27, 4))
+    selector = _place("SELECTOR", state, selects, (31, 4))
+    running = _place("RUNNING", state, _running(state), (console.width, 5))
+    waiting = _place("WAITING", state, _waiting(state), (console.width, 5))
     upper = [Text().join(row) for row in zip(ready, timers, selector, strict=True)]
     keys = Text(KEYS if has_keyboard() else "", "note")
     return Text("\n").join([head, Text(), *upper, Text(), *running, keys, *waiting])
 
 
+def summary(state: LoopState) -> list[Text]:
+    """Return the places of `state` one below the other, each beside what is in it.
+
+    Of the sockets there are those of tasks: not the one by which threads call the loop.
+    """
+    selects = Text(" ").join([_timeout(state), *_sockets(state, of_tasks=True)])
+    places: dict[str, Iterable[Text]] = {
+        "READY": _ready(state),
+        "RUNNING": _running(state),
+        "TIMERS": _due(state),
+        "SELECTOR": [selects],
+        "WAITING": _waiting(state),
+    }
+    rows = []
+    for place, filled in places.items():
+        name = _name(place, state)
+        for row in [*filled] or [Text(" nothing", "note")]:
+            name.truncate(len("SELECTOR"), pad=True)
+            rows.append(Text.assemble(name, row))
+            name = Text()
+    return rows
+
+
 def _place(
-    name: str, here: str, style: str, rows: Iterator[Text], size: tuple[int, int]
+    place: str, state: LoopState, rows: Iterable[Text], size: tuple[int, int]
 ) -> list[Text]:
-    """Return a place: its name, lit if it is `here`, and below it what is in it.
+    """Return a place: its name, and below it what is in it.
 
     Its size is in cells and rows, without the name.
     """
     wide, high = size
-    title = Text(f" {name} ", style)
-    title.stylize("reverse" if name == here else "bold")
     shown = [*islice(rows, high + 1)]
     if len(shown) > high:
         shown[high - 1 :] = [Text(" … and more", "note")]
-    place = [title, *shown, *[Text()] * (high - len(shown))]
-    for row in place:
+    drawn = [_name(place, state, " "), *shown, *[Text()] * (high - len(shown))]
+    for row in drawn:
         row.truncate(wide, overflow="ellipsis", pad=True)
-    return place
+    return drawn
+
+
+def _name(place: str, state: LoopState, margin: str = "") -> Text:
+    """Return the name of a place, lit if the loop is there."""
+    here = "SELECTOR" if state.polling else "RUNNING" if state.running else "READY"
+    name = Text(f"{margin}{place}{margin}", STYLES.get(place) or _loud(state))
+    name.stylize("reverse" if place == here else "bold")
+    return name
+
+
+def _loud(state: LoopState) -> str:
+    """Return the style of what runs."""
+    return "blocked" if state.blocked() else "running"
 
 
 def _ready(state: LoopState) -> Iterator[Text]:
@@ -144,7 +190,7 @@ def _running(state: LoopState) -> Iterator[Text]:
 
 def _timers(state: LoopState) -> Iterator[Text]:
     top = "▲"
-    for timer in sorted(state.timers.values(), key=itemgetter("due")):
+    for timer in _in_heap(state):
         name = state.name(timer).removeprefix("wake ")
         left = (timer["due"] - state.time) * 1000
         if left < -LATE * 1000:
@@ -154,22 +200,42 @@ def _timers(state: LoopState) -> Iterator[Text]:
         top = " "
 
 
-def _selector(state: LoopState) -> Iterator[Text]:
+def _due(state: LoopState) -> Iterator[Text]:
+    top = "▲"
+    for timer in _in_heap(state):
+        name = state.name(timer).removeprefix("wake ")
+        row = Text(f" {top} {name}, due at {timer['due'] * 1000:.0f} ms")
+        if state.time - timer["due"] > LATE:
+            row.append(": LATE")
+            row.stylize("blocked")
+        yield row
+        top = " "
+
+
+def _in_heap(state: LoopState) -> list[Event]:
+    return sorted(state.timers.values(), key=itemgetter("due"))
+
+
+def _timeout(state: LoopState) -> Text:
     if not state.polling:
-        yield Text(f" not asked for {state.lag() * 1000:.0f} ms", "note")
-    elif state.timeout is None:
-        yield Text(" no timeout: it may wait forever", "asyncio")
-    elif state.timeout > 0:
-        yield Text(f" timeout {state.timeout * 1000:.0f} ms: the top timer", "asyncio")
-    else:
-        yield Text(" timeout 0: something is ready", "asyncio")
+        style = "blocked" if state.blocked() else "note"
+        return Text(f" not asked for {state.lag() * 1000:.0f} ms", style)
+    if state.timeout is None:
+        return Text(" no timeout: it may wait forever", "asyncio")
+    if state.timeout > 0:
+        return Text(f" timeout {state.timeout * 1000:.0f} ms: the top timer", "asyncio")
+    return Text(" timeout 0: something is ready", "asyncio")
+
+
+def _sockets(state: LoopState, of_tasks: bool = False) -> Iterator[Text]:
     for socket in state.sockets.values():
-        name = state.name(socket).removeprefix("wake ")
-        yield Text(f" socket {socket['fd']} → {name}")
+        if state.owner(socket) or not of_tasks:
+            name = state.name(socket).removeprefix("wake ")
+            yield Text(f" socket {socket['fd']} → {name}")
 
 
 def _waiting(state: LoopState) -> Iterator[Text]:
     for life in state.waiting():
         source = linecache.getline(life.file, life.line).strip()
-        row = Text(f" {life.name:13.13} ").append(f"{source:42.42} ", "asyncio")
+        row = Text(f" {life.name:12.12} ").append(f"{source:40.40} ", "asyncio")
         yield row.append(f"← {state.waker(life)}", "ready")

@@ -6,13 +6,19 @@ from collections.abc import Callable, Coroutine
 from socket import socket, socketpair
 from typing import Any
 
+from rich.text import Text
+
+from demos.support.console import console
+from demos.support.machine import python
 from demos.support.samples import TooBusy
 from demos.support.trace.loop_state import Stretch
-from demos.support.trace.timeline import Timeline
+from demos.support.trace.loop_view import during, summary
+from demos.support.trace.timeline import Axis, Timeline
 from demos.support.trace.tracer import traced_loop
 
 SENT = "bytes are sent"  # a note in the trace
 SENT_AFTER = 0.08  # seconds
+DRAWN = ("sleep 100 ms", "read socket", "time.sleep")  # tasks: who is late, and why
 SLACK = 0.025  # seconds; nothing is later than this unless a step is in its way
 
 
@@ -43,6 +49,7 @@ class Moments:
 
     def __init__(self, run: Timeline) -> None:
         """`run` is a whole one of the scenario, with a note of when bytes were sent."""
+        self.run = run
         lives = {life.name: life for life in run.state.lives}
         steps = lives["time.sleep"].during("running", "blocked")
         self.step = max(steps, key=lambda step: step.end - step.start)
@@ -68,6 +75,20 @@ class Seen:
     def __init__(self, blocked: Timeline, freed: Timeline) -> None:
         self.blocked = Moments(blocked)
         self.freed = Moments(freed)
+
+    def picture(self) -> Text:
+        """Draw the loop as it stood still, and below it who ran when in both runs."""
+        blocked, freed = self.blocked.run, self.freed.run
+        axis = Axis.of([blocked, freed])
+        state = during(self.blocked.step, blocked)
+        title = f"{blocked.title}: the loop at {state.time * 1000:.0f} ms"
+        machine = f"{python():>{console.width - len(title)}}"
+        rows = [Text.assemble((title, "lesson"), (machine, "note"))]
+        rows += [*summary(state), axis.ticks()]
+        rows += [axis.lane(life) for life in blocked.lives() if life.name in DRAWN]
+        rows.append(Text(freed.title, "lesson"))
+        rows += [axis.lane(life) for life in freed.lives() if life.name in DRAWN]
+        return Text("\n").join(rows)
 
     def lesson(self) -> str:
         """Say when the timer was served that fell due while a step blocked."""

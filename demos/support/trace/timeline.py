@@ -81,50 +81,70 @@ def ticks(end: float) -> list[float]:
     return [step * count for count in range(int(end / step) + 1)]
 
 
+@dataclass(frozen=True)
+class Axis:
+    """Where times stand in a row: behind a name, and before when that task was done."""
+
+    end: float  # seconds
+    left: int  # cells
+
+    @classmethod
+    def of(cls, timelines: Sequence[Timeline]) -> "Axis":
+        """Return the axis on which some runs can be drawn."""
+        names = [len(life.name) for each in timelines for life in each.lives()]
+        end = max(timeline.end for timeline in timelines)
+        return cls(end, min(20, max(names, default=0)) + 1)
+
+    @property
+    def width(self) -> int:
+        """The cells from 0 s to the end."""
+        return console.width - self.left - DONE
+
+    def ticks(self) -> Text:
+        """Return the row that names some times."""
+        row = " " * self.left
+        for tick in ticks(self.end):
+            word = f"{tick:g} s" if self.end >= 10 else f"{tick * 1000:g} ms"
+            row = row.ljust(self.left + int(tick / self.end * self.width)) + word
+        return Text(row, "note")
+
+    def lane(self, life: Life) -> Text:
+        """Draw a task; what blocked or was late says for how long, if there is room."""
+        spans = [
+            Span(start, stop, *look)
+            for state, look in LOOKS.items()
+            for start, stop, _ in life.during(state)
+        ]
+        strip = lane(spans, self.end, self.width)
+        shouts = life.during("late", "blocked")
+        for start, stop, state in shouts:
+            word = f" {state.upper()} {spelt(stop - start)} "
+            at = int(start / self.end * self.width) + 2
+            if at + len(word) < int(stop / self.end * self.width):
+                strip.plain = strip.plain[:at] + word + strip.plain[at + len(word) :]
+                if state == "blocked":
+                    strip.stylize("reverse", at, at + len(word))
+        row = Text(life.name)
+        row.truncate(self.left - 1, overflow="ellipsis", pad=True)
+        row = row + Text(" ") + strip
+        done = "" if life.exited is None else spelt(life.exited)
+        return row.append(f"{done:>{DONE}}", "blocked" if shouts else "")
+
+
 def chart(*timelines: Timeline) -> Text:
     """Draw some runs, one below the other, on one time axis."""
-    end = max(timeline.end for timeline in timelines)
-    names = [len(life.name) for timeline in timelines for life in timeline.lives()]
-    left = min(20, max(names, default=0)) + 1
-    width = console.width - left - DONE
+    axis = Axis.of(timelines)
     rows = []
     for timeline in timelines:
         lives = timeline.lives()
         rows.append(Text(timeline.title, "lesson"))
-        rows += [_lane(life, end, left, width) for life in lives]
+        rows += map(axis.lane, lives)
         if more := len(timeline.all_lives()) - len(lives):
             rows.append(Text(f"… and {more} more, which ran for less", "note"))
         rows.append(Text())
-    axis = " " * left
-    for tick in ticks(end):
-        word = f"{tick:g} s" if end >= 10 else f"{tick * 1000:g} ms"
-        axis = axis.ljust(left + int(tick / end * width)) + word
-    rows[-1] = Text(axis, "note")
+    rows[-1] = axis.ticks()
     legend = Text("   ").join(
         Text(f"{glyph * 2} {state}", style) for state, (style, glyph) in LOOKS.items()
     )
-    rows += [Text(), Text(" " * left) + legend, Text(), Text(python(), "note")]
+    rows += [Text(), Text(" " * axis.left) + legend, Text(), Text(python(), "note")]
     return Text("\n").join(rows)
-
-
-def _lane(life: Life, end: float, left: int, width: int) -> Text:
-    """Draw a task; what blocked or was late says for how long, if there is room."""
-    spans = [
-        Span(start, stop, *look)
-        for state, look in LOOKS.items()
-        for start, stop, _ in life.during(state)
-    ]
-    strip = lane(spans, end, width)
-    shouts = life.during("late", "blocked")
-    for start, stop, state in shouts:
-        word = f" {state.upper()} {spelt(stop - start)} "
-        at = int(start / end * width) + 2
-        if at + len(word) < int(stop / end * width):
-            strip.plain = strip.plain[:at] + word + strip.plain[at + len(word) :]
-            if state == "blocked":
-                strip.stylize("reverse", at, at + len(word))
-    row = Text(life.name)
-    row.truncate(left - 1, overflow="ellipsis", pad=True)
-    row = row + Text(" ") + strip
-    done = "" if life.exited is None else spelt(life.exited)
-    return row.append(f"{done:>{DONE}}", "blocked" if shouts else "")

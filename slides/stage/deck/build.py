@@ -238,7 +238,7 @@ def _fingerprint(paths: Paths, told: list[Any]) -> str:
     for path in used:
         if path.is_file():
             about = path.stat()
-            digest.update(os.path.relpath(path, paths.slides).encode())
+            digest.update(os.fsencode(os.path.relpath(path, paths.slides)))
             if about.st_size > LARGE:
                 digest.update(f"{about.st_size} {about.st_mtime_ns}".encode())
             else:

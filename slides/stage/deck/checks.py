@@ -9,10 +9,11 @@ from invoke.exceptions import Exit
 from demos.support.catalog import commands_to_try, parse, task
 from demos.support.console import console
 from demos.support.flags import UsageError
-from slides.stage import node, packages, recordings, requirements
+from slides.stage import names, node, packages, recordings, requirements
 from slides.stage.deck import fences
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import contents
+from slides.stage.deck.recorded import recorded
 from slides.stage.deck.sections import BuildError, sections
 from slides.stage.deck.sync import derived, is_current
 from slides.stage.paths import Paths
@@ -52,12 +53,14 @@ def stale(paths: Paths) -> Iterator[str]:
                 yield f"{path.name} is out of date: invoke sync"
     except BuildError as error:
         yield str(error.message)
-    yield from recordings.stale(paths)
+    yield from recordings.stale(paths, recorded(paths, parts))
 
 
 def astray(paths: Paths) -> Iterator[str]:
     """Yield one line for each command to try that fails, or leads back in the deck."""
-    shown = [slide.demo for slide in contents(build(paths)).slides if slide.demo]
+    slides = contents(build(paths)).slides
+    demos = [names.slug(slide.demo) for slide in slides if slide.demo]
+    shown = [*dict.fromkeys(demos)]  # a demo may be shown with flags, too
     for place, slug in enumerate(shown):
         for line in commands_to_try(task(slug).__doc__ or ""):
             try:

@@ -11,7 +11,9 @@ FILE = "deck.json"
 
 @dataclass(frozen=True)
 class SectionEntry:
-    """A section: its file, its first heading, and its budget (0: it has none).
+    """A section: its file, its title, and its budget in minutes (0: it has none).
+
+    The title is what its front matter names, or its first heading.
 
     `pictures` holds the address of each, and the line where it is written.
     """
@@ -27,7 +29,7 @@ class SlideEntry:
     """A slide: where it begins, its heading, and what there is on it.
 
     `section` counts from 0, `line` from 1; `steps` is how often "next" stays on it,
-    but for its demo; `demo` is the slug of the demo that it shows.
+    but for its demo; `demo` is the demo that it shows, as stage/names.py has it.
     """
 
     section: int

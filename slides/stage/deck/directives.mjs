@@ -3,7 +3,8 @@
 import { yaml } from "@marp-team/marpit/lib/markdown/directives/yaml.js"
 import { lineOf } from "./problems.mjs"
 
-/** Return the minutes of a section; note what it asks for that is not sound. */
+/** Return the minutes of a section, and its title if it names one; note what it asks
+ * for that is not sound. */
 export function readDirectives(marp, file, tokens, env) {
   const { meta: front = "" } = tokens.find(({ type }) => type === "front_matter") ?? {}
   const comments = tokens.filter(({ meta }) => meta?.marpitParsedDirectives)
@@ -52,5 +53,6 @@ export function readDirectives(marp, file, tokens, env) {
   }
   if (!first) env.deck.url = marp.lastGlobalDirectives.marpCLIURL ?? ""
   env.deck.first ??= { file, theme: used, width, height }
-  return Number(minutes || 0)
+  const title = marp.lastGlobalDirectives.marpCLITitle
+  return { minutes: Number(minutes || 0), title }
 }

@@ -5,19 +5,19 @@
  * instead, as JSON, see `Order`: each section is parsed as the document that it is when
  * it previews alone, so that its front matter, its styles and its mistakes stay its own,
  * and the slides of all become one deck. What there is on each slide is written to
- * deck.json beside the page. Three things plain Marp lacks:
+ * deck.json beside the page. What plain Marp lacks:
  *
  * - a local .svg picture becomes part of the page: its text takes the page's fonts,
  *   its colours follow the theme. One whose alt text is a demo's command is marked
  *   as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
- * - a fence that names a source shows it as it is now.
+ * - a fence that names a source shows it as it is now, a figure in a note likewise.
  * - each slide has a strip that shows where in the talk it stands; where it begins and
  *   where it ends, the address that the first section's front matter gives as `url:`.
  *
  * @typedef {object} Order
  * @property {{file: string, text: string}[]} sections in order; `file` is for people
- * @property {Record<string, string>} sources what the sources that fences name say
+ * @property {Record<string, string>} sources what the sources that fences and notes name say
  * @property {string} pictures the folder that pictures are looked for in
  * @property {"dark" | "light"} colorScheme
  * @property {boolean} notes whether the page holds the speaker notes
@@ -28,6 +28,7 @@ import { writeFileSync } from "node:fs"
 import { stepThroughCode } from "./code.mjs"
 import { readDirectives } from "./directives.mjs"
 import { address, strip } from "./foot.mjs"
+import { readNote } from "./marks.mjs"
 import { inlinePictures } from "./pictures.mjs"
 import { lineOf, placeInlineTokens } from "./problems.mjs"
 import { readStyles } from "./styles.mjs"
@@ -83,7 +84,7 @@ function parseSection(marp, section, number, deck) {
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
-  const minutes = readDirectives(marp, section.file, tokens, env)
+  const { minutes, title } = readDirectives(marp, section.file, tokens, env)
   themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
   themeSet.default = standard
   for (const { meta } of tokens) {
@@ -94,13 +95,16 @@ function parseSection(marp, section, number, deck) {
     env,
     number,
     minutes,
+    title,
     slides: splitSlides(tokens),
     pages: tokens.filter(isPage).length,
     pictures: places
       .filter(({ type }) => type === "image")
       .map((image) => [image.attrGet("src"), lineOf(image)]),
     wrapper: tokens.filter(({ type }) => type.startsWith("marpit_container")),
-    comments: marp.lastComments,
+    comments: marp.lastComments.map((slide) =>
+      slide.map((note) => readNote(note, deck.order.sources)),
+    ),
     styles: readStyles(marp, tokens, number, env),
     transitions: transitionsOf(marp)?.builtinTransitionStyle,
   }
@@ -192,9 +196,9 @@ function renderDeck(marp, order) {
   const problems = sections.flatMap(({ env }) => [...env.problems])
   const facts = {
     url: deck.url,
-    sections: sections.map(({ env, number, minutes, pictures }) => ({
+    sections: sections.map(({ env, number, minutes, title, pictures }) => ({
       file: env.file,
-      title: slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
+      title: title ?? slides.find(({ facts }) => facts.section === number)?.facts.title ?? "",
       minutes,
       pictures,
     })),

@@ -1,4 +1,4 @@
-"""Code and figures on slides, taken from where they are true.
+"""Code and figures on slides and in notes, taken from where they are true.
 
 A fence names its source after its language, and its body is a copy of it::
 
@@ -11,7 +11,8 @@ The first shows a function, class, method or top-level name of a Python file, th
 second the lesson (the closing line, figures included) of a recorded run, the fourth
 what the recordings ran on. The third shows one figure with its unit, and with its range
 if it has one: what stands for `*` where the lesson, or a row of the last frame, has
-these words. What is in braces is the engine's.
+these words. What is in braces is the engine's. A figure in a note is a mark, see
+``marks``: without its range.
 """
 
 import ast
@@ -25,6 +26,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from slides.stage import recordings
+from slides.stage.deck.marks import FORM, marks
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
@@ -38,7 +40,7 @@ _MARKDOWN = MarkdownIt("commonmark")
 
 
 def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], list[str]]:
-    """Return what each source that a fence names says now, and what is wrong.
+    """Return what each source of fences and marks says now, and what is wrong.
 
     That is a line, with file and line number, for each source that is not there.
     """
@@ -50,13 +52,24 @@ def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], lis
                 sources[source] = current(paths, source)
                 if not _is_closed(fence, section.text.split("\n")):
                     raise LookupError("this fence is not closed")
-            except LookupError as error:
+            except (LookupError, OSError) as error:
                 problems.append(f"{section.name}:{_line(fence)}: {error}")
+        for mark in marks(section.text):
+            try:
+                if mark.source is None:
+                    raise LookupError(FORM)
+                sources[mark.source] = current(paths, mark.source)
+            except (LookupError, OSError) as error:
+                problems.append(f"{section.name}:{mark.line}: {error}")
     return sources, problems
 
 
 def fill(text: str, sources: dict[str, str]) -> str:
-    """Return `text` with the body of every fence as its source is, if it has one."""
+    """Return `text` with every fence and mark as its source is, if it has one."""
+    for mark in reversed(list(marks(text))):
+        if mark.source in sources and mark.figure != _median(sources[mark.source]):
+            figure = _median(sources[mark.source])
+            text = text[: mark.start] + figure + text[mark.end :]
     lines = text.split("\n")
     for fence, source in reversed(list(_named(text))):
         if source not in sources or not _is_closed(fence, lines):
@@ -70,10 +83,19 @@ def fill(text: str, sources: dict[str, str]) -> str:
 
 
 def stale(section: Section, sources: dict[str, str]) -> Iterator[str]:
-    """Yield one line for each fence whose body is not as its source is."""
-    for fence, source in _named(section.text):
-        if source in sources and sources[source] != fence.content:
-            yield f"{section.name}:{_line(fence)}: {source} has changed: invoke sync"
+    """Yield one line for each fence and mark that is not as its source is."""
+    old = [
+        (_line(fence), source)
+        for fence, source in _named(section.text)
+        if source in sources and sources[source] != fence.content
+    ]
+    old += [
+        (mark.line, mark.source)
+        for mark in marks(section.text)
+        if mark.source in sources and _median(sources[mark.source]) != mark.figure
+    ]
+    for line, source in sorted(old):
+        yield f"{section.name}:{line}: {source} has changed: invoke sync"
 
 
 def current(paths: Paths, source: str) -> str:
@@ -82,12 +104,12 @@ def current(paths: Paths, source: str) -> str:
     Raises LookupError when there is no such file, symbol or recording, and when the
     file is not Python.
     """
+    file, _, words = source.partition(".cast ")
+    if words:
+        return _figure(paths.slides / f"{file}.cast", words)
     path, _, symbol = source.partition("::")
     if path == "recordings/":
         return recordings.made_on(paths)
-    file, _, words = path.partition(".cast ")
-    if words:
-        return _figure(paths.slides / f"{file}.cast", words)
     if path.endswith(".cast"):
         lesson = recordings.lesson(paths.slides / path)
         return textwrap.fill(lesson, LESSON_WIDTH) + "\n"
@@ -98,9 +120,10 @@ def current(paths: Paths, source: str) -> str:
         text = module.read_text(encoding="utf-8")
         return _symbol(text, symbol.split("."), source)
     except SyntaxError as error:
-        raise LookupError(f"{path}:{error.lineno}: {error.msg}") from None
-    except ValueError as error:  # not UTF-8, say
-        raise LookupError(f"{path}: {error}") from None
+        raise LookupError(f"{path}:{error.lineno or 1}: {error.msg}") from None
+    except (ValueError, MemoryError, RecursionError) as error:  # not UTF-8, say
+        why = str(error) or type(error).__name__
+        raise LookupError(f"{path}: {why}") from None
 
 
 def _named(text: str) -> Iterator[tuple[Token, str]]:
@@ -121,12 +144,24 @@ def _line(fence: Token) -> int:
     return (fence.map or [0])[0] + 1
 
 
+def _median(figure: str) -> str:
+    """Return a figure without its range."""
+    return figure.split("\n")[0]
+
+
 @lru_cache
 def _last_frame(cast: Path, changed: int) -> list[str]:
-    """Return the rows of the last frame of a recording that was `changed` then (ns)."""
+    """Return the rows of the last frame of a recording that was `changed` then (ns).
+
+    Raises LookupError when it cannot be drawn.
+    """
     from slides.stage import frame  # what draws it is slow to import
 
-    return list(frame.screen(recordings.read(cast)).display)
+    try:
+        return list(frame.screen(recordings.read(cast)).display)
+    except Exception as error:  # of a terminal that does not know what it prints
+        problem = f"recordings/{cast.name} cannot be drawn: {error}"
+        raise LookupError(problem) from error
 
 
 def _figure(cast: Path, words: str) -> str:

@@ -1,12 +1,23 @@
 /** Local .svg pictures become part of the page; that of a demo is its terminal. */
 
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
 import { guard, Problem } from "./problems.mjs"
 
-/** Return the text of an SVG file inside a folder, from its root on; its label may be
- * the command of a demo. */
-function readPicture(folder, source, label) {
+/** Return the demo that a command runs, as stage/names.py has it; of another text, none. */
+function demoOf(label) {
+  if (!label.startsWith("invoke demo.")) return undefined
+  const [, words] = /^invoke demo\.([\w-]+(?: --[\w-]+)*)$/.exec(label) ?? []
+  if (!words) throw new Problem(`${label}: the flags of a demo on a slide take no value`)
+  return words
+    .split(" --")
+    .map((word) => word.replaceAll("-", "_"))
+    .join("-")
+}
+
+/** Return the text of an SVG file inside a folder, from its root on; it may be the
+ * recording of a demo. */
+function readPicture(folder, source, demo) {
   let path
   try {
     path = resolve(folder, decodeURIComponent(source))
@@ -19,9 +30,9 @@ function readPicture(folder, source, label) {
   }
   let text
   try {
+    if (!statSync(path).isFile()) throw new Error("a pipe would be read without end")
     text = readFileSync(path, "utf8")
   } catch {
-    const [, demo] = /^invoke demo\.(\S+)$/.exec(label) ?? []
     throw new Problem(`there is no ${source}${demo ? `: invoke record --demo ${demo}` : ""}`)
   }
   const root = text.search(/<svg[\s>]/)
@@ -50,17 +61,17 @@ export function inlinePictures(md) {
     const name = `picture-${env.deck.pictures}`
     const label = self.renderInlineAsText(token.children, options, env)
     const attributes = { id: name, role: "img", "aria-label": label }
-    if (label.startsWith("invoke demo.")) {
-      env.demo = label.slice("invoke demo.".length).replaceAll("-", "_")
-      attributes.class = "terminal"
-      attributes["data-slug"] = env.demo
-    }
     if (token.attrGet("style")) attributes.style = token.attrGet("style")
-    const written = Object.entries(attributes)
-      .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
-      .join("")
     return guard(env, token, () => {
-      const svg = isolate(readPicture(env.deck.order.pictures, source, label), name)
+      const demo = demoOf(label)
+      if (demo) {
+        env.demo = demo
+        Object.assign(attributes, { class: "terminal", "data-demo": demo })
+      }
+      const written = Object.entries(attributes)
+        .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
+        .join("")
+      const svg = isolate(readPicture(env.deck.order.pictures, source, demo), name)
       return svg.replace("<svg", () => `<svg${written}`)
     })
   }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from slides.stage.deck.contents import Contents
-from slides.stage.runner import command
+from slides.stage.names import command, slug
 
 _TABLE = re.compile(
     r"^\| section \| slides \| demo \| command \|(?:\n\|.*)*", re.MULTILINE
@@ -30,9 +30,9 @@ def _rows(held: Contents) -> Iterator[str]:
         title = section.title.replace("|", r"\|")
         span = f"{first}–{last}" if first < last else f"{first}"
         demos = [
-            (f"[{slide.demo}](demos/{slide.demo}.py)", f"`{command(slide.demo)}`")
-            for slide in slides
-            if slide.demo
+            (f"[{slug(demo)}](demos/{slug(demo)}.py)", f"`{command(demo)}`")
+            for demo in (slide.demo for slide in slides)
+            if demo
         ]
         yield _row(title, span, *(demos[0] if demos else ("", "")))
         for demo in demos[1:]:

@@ -11,7 +11,7 @@ declare const AsciinemaPlayer: {
 
 declare const TALK: {
   slides: Slide[];
-  /** By demo: what to look for, if its docstring says it. */
+  /** By demo: what to look for, if its docstring says it (of a run without flags). */
   looks: Record<string, string>;
   sections: { title: string; minutes: number; slides: number }[];
   /** By demo: when it was recorded (seconds since the epoch), how many seconds it took,

@@ -10,11 +10,12 @@ interface Slide {
 
 interface Run {
   id: number;
-  state: "running" | "done" | "stopped" | "failed" | "recording";
+  state: "running" | "done" | "stopped" | "failed" | "recording" | "frame";
   started: number;
   changed: number;
   halted: boolean;
   why: "" | "too slow" | "it failed" | "too busy to compare" | "no server";
+  said: string;
 }
 
 interface Show {
@@ -27,13 +28,14 @@ interface Show {
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "replay" | "stop";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop";
   slide: number;
   step: number;
   run: number;
 }
 
 interface Message {
+  role: "speaker" | "viewer";
   version: string;
   error: string;
   minutes: number | null;

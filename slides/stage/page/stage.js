@@ -16,6 +16,7 @@
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
+  const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -33,9 +34,8 @@
 
   const root = document.documentElement.dataset;
   const served = "live" in root;
-  const asked = new URLSearchParams(location.search).get("role");
   /** @type {Role} */
-  const role = asked === "viewer" ? "viewer" : "speaker";
+  let role = "speaker"; // unless the server says otherwise
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
@@ -56,7 +56,7 @@
   let neighbour = null; // what one said while we had the server
   const neighbours = new BroadcastChannel(`asyncio-live ${root.version} ${together}`);
 
-  /** @typedef {{slug: string, over: Element, label: HTMLElement, screen: HTMLElement,
+  /** @typedef {{demo: string, over: Element, label: HTMLElement, screen: HTMLElement,
    *   before: HTMLElement, player: Player | null, shown: string, recorded: boolean}}
    *   Terminal */
   /** @type {Terminal | null} */
@@ -97,8 +97,7 @@
   }
 
   function connect() {
-    const address = `ws://${location.host}/show?role=${role}`;
-    const connection = new WebSocket(address);
+    const connection = new WebSocket(`ws://${location.host}/show`);
     const lost = setTimeout(goOn, PATIENCE);
     let first = true;
     connection.onopen = () => {
@@ -129,6 +128,7 @@
       return location.reload(); // the show says where it stands, not our old address
     }
     neighbour = null;
+    role = message.role;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;
@@ -204,9 +204,9 @@
     const command = document.createElement("span");
     const label = document.createElement("span");
     const screen = document.createElement("div");
-    const slug = picture.dataset.slug ?? "";
+    const demo = picture.dataset.demo ?? "";
     const line = picture.getAttribute("aria-label") ?? "";
-    const before = introduce(line, TALK.looks[slug]);
+    const before = introduce(line, TALK.looks[demo]);
     terminal.className = "stage-terminal";
     bar.className = "stage-bar";
     screen.className = "stage-screen";
@@ -218,7 +218,7 @@
     over.append(terminal);
     picture.append(over);
     const none = { player: null, shown: "", recorded: false };
-    return { slug, over, label, screen, before, ...none };
+    return { demo, over, label, screen, before, ...none };
   }
 
   /** What is seen before the run. @param {string} command
@@ -241,13 +241,13 @@
 
   /** @param {Terminal} terminal @param {Run} run */
   function play(terminal, run) {
-    const replayed = run.state === "recording" || run.state === "failed";
+    const replayed = isReplay(run);
     const shown = `${replayed} ${run.id}`;
     const back = terminal.recorded && !replayed && show.live; // the server is there again
     if (terminal.shown !== shown || back) {
       clear(terminal);
       const recorded = replayed || !show.live; // a run of a server that is gone
-      const recording = TALK.recordings[terminal.slug];
+      const recording = TALK.recordings[terminal.demo];
       if (recorded && !recording) return; // a demo that nobody has recorded yet
       Object.assign(terminal, { shown, recorded });
       const url = `ws://${location.host}/runs/${run.id}`;
@@ -260,7 +260,7 @@
         cursorMode: "hidden",
         fit: "none",
         // A recording begins where the run stood, or stands where it was halted.
-        startAt: recorded ? (run.halted ? run.changed : now()) - run.started : 0,
+        startAt: recorded ? played(run) : 0,
         terminalFontFamily: '"Fira Code", monospace',
         terminalFontSize: `${FONT.size}px`,
         terminalLineHeight: FONT.line / FONT.size,
@@ -269,6 +269,19 @@
     }
     if (replayed && run.halted) terminal.player?.pause();
   }
+
+  /** @param {Run} run */
+  const isReplay = (run) => run.state === "recording" || run.state === "failed";
+
+  /** How many seconds of a recording have been played. @param {Run} run */
+  const played = (run) => (run.halted ? run.changed : now()) - run.started;
+
+  /** Whether the last frame of the recording is seen, alone or at the end of a replay.
+   * @param {string} demo @param {Run | undefined} run */
+  const isAtEnd = (demo, run) =>
+    run !== undefined &&
+    (run.state === "frame" ||
+      (isReplay(run) && played(run) >= TALK.recordings[demo].seconds));
 
   /** @param {Terminal} terminal */
   function clear(terminal) {
@@ -286,7 +299,7 @@
   /** The run on view, if the show stands on it. @returns {Run | undefined} */
   function runOnView() {
     const isThere = mounted && show.step > (deck[show.slide - 1].steps);
-    return isThere && mounted ? show.runs[mounted.slug] : undefined;
+    return isThere && mounted ? show.runs[mounted.demo] : undefined;
   }
 
   /** @param {Run} run */
@@ -300,16 +313,19 @@
       : `${seconds(run).toFixed(1)} s`;
 
   /** @param {Terminal} terminal @param {Run | undefined} run */
-  function describe({ slug, recorded }, run) {
+  function describe({ demo, recorded }, run) {
+    const recording = TALK.recordings[demo];
     if (!run) {
-      const recording = TALK.recordings[slug];
       const does = show.live ? "→ runs it" : "→ plays it";
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recorded) return `LIVE ${taken(run)}`;
-    const day = new Date(TALK.recordings[slug].recorded * 1000);
+    if (!recorded && run.state !== "frame") {
+      return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
+    }
+    const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
-    return run.why ? `${label} · ${run.why}` : label;
+    const why = run.halted ? "stopped" : run.why;
+    return why ? `${label} · ${why}` : label;
   }
 
   // --- what is seen ----------------------------------------------------------------
@@ -321,16 +337,23 @@
       if (mounted) clear(mounted);
       mounted?.over.remove();
       const here = slides[show.slide - 1];
-      const picture = here?.querySelector("svg.terminal[data-slug]");
+      const picture = here?.querySelector("svg.terminal[data-demo]");
       mounted = picture instanceof SVGElement ? mount(picture) : null;
       drawn = show.slide;
     }
-    const run = runOnView();
-    if (mounted) mounted.before.hidden = run !== undefined;
-    if (mounted && !run) clear(mounted);
-    // A run has an address once the server has made it.
-    if (mounted && run && settled) play(mounted, run);
+    if (mounted) draw(mounted, runOnView());
     tick();
+  }
+
+  /** @param {Terminal} terminal @param {Run | undefined} run */
+  function draw(terminal, run) {
+    const isFrame = run?.state === "frame";
+    terminal.before.hidden = run !== undefined;
+    // The picture of a recording, which lies below, is its last frame.
+    terminal.over.classList.toggle("stage-clear", isFrame);
+    if (!run || isFrame) clear(terminal);
+    // A run has an address once the server has made it.
+    else if (settled) play(terminal, run);
   }
 
   function tick() {
@@ -367,27 +390,30 @@
       show.begun === null
         ? "starts with the first →"
         : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const [time, paced, section, demo] = clock.children;
+    const [time, paced, section, demo, said] = clock.children;
     write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
     write(paced, pace, early < 0 ? "pace late" : "pace");
     write(section, title, "section");
-    write(demo, mounted ? standing(mounted.slug, show.runs[mounted.slug]) : "", "demo");
+    const run = mounted ? show.runs[mounted.demo] : undefined;
+    write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
+    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
   }
 
   /** @param {number} seconds */
   const minutes = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-  /** @param {string} slug @param {Run | undefined} run */
-  function standing(slug, run) {
+  /** @param {string} demo @param {Run | undefined} run */
+  function standing(demo, run) {
     if (!run) return "demo: not run";
     if (run.state === "running") {
-      const recording = TALK.recordings[slug];
+      const recording = TALK.recordings[demo];
       if (!recording) return `demo: running ${taken(run)}`;
-      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording";
+      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording's last frame";
       return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
     }
-    if (run.state === "failed" || run.state === "recording") {
+    if (run.state === "frame") return "demo: recording's last frame, t replays it";
+    if (isReplay(run)) {
       const why = run.why ? `${run.why} → ` : "";
       return `demo: ${why}recording${run.halted ? ", stopped" : ""}`;
     }
@@ -414,9 +440,10 @@
     const move = MOVES[key];
     if (move && !onButton) return take(event, move);
     if (!mounted) return;
-    const run = runOnView();
+    const [demo, run] = [mounted.demo, runOnView()];
     if (key === "r") take(event, "run");
-    if (key === "t") take(event, "replay");
+    if (key === "t" && TALK.recordings[demo])
+      take(event, isAtEnd(demo, run) ? "replay" : "frame");
     if (key === "s" && run) take(event, "stop", run.id);
   }
 
@@ -438,7 +465,7 @@
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
-    for (let part = 0; part < 4; part += 1) clock.append(document.createElement("span"));
+    for (let part = 0; part < 5; part += 1) clock.append(document.createElement("span"));
     document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
   const changes = new MutationObserver(onMarpMoved);

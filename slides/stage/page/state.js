@@ -25,6 +25,8 @@ const rules = (() => {
       case "run":
         if (!here || !demo || show.runs[demo]?.state === "running") return show;
         return start(show, steps, demo, "running", now);
+      case "frame":
+        return here && demo ? start(show, steps, demo, "frame", now) : show;
       case "replay":
         return here && demo ? start(show, steps, demo, "recording", now) : show;
       case "stop":
@@ -80,16 +82,18 @@ const rules = (() => {
   }
 
   /** @param {Show} show @param {number} steps @param {string} demo
-   * @param {"running" | "recording"} state @param {number} now @returns {Show} */
+   * @param {"running" | "recording" | "frame"} state @param {number} now
+   * @returns {Show} */
   function start(show, steps, demo, state, now) {
     /** @type {Run} */
     const run = {
       id: show.next_id,
-      state: show.live ? state : "recording",
+      state: state === "running" && !show.live ? "recording" : state,
       started: now,
       changed: now,
       halted: false,
       why: "",
+      said: "",
     };
     const runs = { ...show.runs, [demo]: run };
     return { ...show, step: steps + 1, runs, next_id: show.next_id + 1 };

@@ -22,11 +22,13 @@ from slides.stage.deck.build import THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
+from slides.stage.show.lines import keep_quiet, say
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
 
 PORT = 8000
+PATIENCE = 60  # seconds until a deck that is being built is said to be late
 
 
 def show(
@@ -44,6 +46,7 @@ def show(
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
+    keep_quiet()
     with listen(port) as listener:
         with console.status("Building the deck …"):
             built, error = _build_or_keep(paths, theme)
@@ -73,7 +76,7 @@ async def _present(
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     port = listener.getsockname()[1]
-    site = web.AppRunner(stage.app(port))
+    site = web.AppRunner(stage.app())
     await site.setup()
     given_up = threading.Event()  # the thread that builds may wait for another build
     try:
@@ -81,12 +84,13 @@ async def _present(
             running = tasks.create_task(stage.run())
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
-            address = f"http://{HOST}:{port}/"
-            console.print(f"audience   {address}")
-            console.print(f"presenter  {address}?view=presenter")
+            address = f"http://{HOST}:{port}/?token={stage.token}"
+            console.print(f"audience   {address}", soft_wrap=True)
+            console.print(f"presenter  {address}&view=presenter", soft_wrap=True)
             console.print("Ctrl-C ends the show.", style="note")
             if browser and _has_display():
-                await asyncio.to_thread(webbrowser.open, address)
+                # A browser may run for as long as its window is open.
+                threading.Thread(target=_open, args=(address,), daemon=True).start()
             await ended.wait()
             watching.cancel()
             running.cancel()
@@ -102,12 +106,28 @@ async def _watch(
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
     try:
         async for _ in awatch(paths.slides, paths.demos):
-            built, error = await asyncio.to_thread(_build, paths, theme, given_up)
-            if error and error != stage.error:
-                console.print(error, style="failed", markup=False, soft_wrap=True)
-            stage.replace_deck(built, error)
-    except (OSError, RuntimeError) as error:  # the show must go on
-        console.print(f"changes are not followed: {error}", markup=False)
+            await rebuild(paths, stage, theme, given_up)
+    except Exception as error:  # the show must go on
+        say(f"changes are not followed: {error}")
+
+
+async def rebuild(
+    paths: Paths, stage: Stage, theme: str, given_up: threading.Event
+) -> None:
+    """Build the deck and show it, or say what is wrong; or that it takes too long."""
+    loop = asyncio.get_running_loop()
+    building = loop.run_in_executor(None, _build, paths, theme, given_up)
+    await asyncio.wait([building], timeout=PATIENCE)
+    if not building.done():
+        _tell(stage, None, f"after {PATIENCE} s the deck is still not built")
+    _tell(stage, *await building)
+
+
+def _tell(stage: Stage, built: Built | None, error: str) -> None:
+    """Show a newer deck, or say why there is none."""
+    if error and error != stage.error:
+        console.print(error, style="failed", markup=False, soft_wrap=True)
+    stage.replace_deck(built, error)
 
 
 def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
@@ -155,6 +175,14 @@ def listen(port: int | None) -> socket.socket:
                 why = os.strerror(error.errno or 0)
                 raise Exit(f"port {candidate}: {why}; try another --port", 1) from error
     raise Exit(f"ports {PORT} to {PORT + 99} are all in use; try --port", code=1)
+
+
+def _open(address: str) -> None:
+    """Open the deck in the browser; where that fails, the address is there to click."""
+    try:
+        webbrowser.open(address)
+    except Exception as error:  # of whatever BROWSER names
+        say(f"no browser is opened: {error}")
 
 
 def _has_display() -> bool:

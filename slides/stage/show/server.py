@@ -1,28 +1,32 @@
 """The server of a show: it owns the state, runs the demos, and serves the deck.
 
 For this machine only. A window sends commands over one WebSocket and is told how the
-show stands (state.py has both); a player reads the output of a run from another.
+show stands (state.py has both); a player reads the output of a run from another. A
+window of a browser that has brought the token is the speaker's: its cookie says so.
 """
 
 import asyncio
 import contextlib
 import dataclasses
+import hmac
 import json
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from mimetypes import MimeTypes
-from typing import Literal
+from typing import Literal, NoReturn
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
+from rich.text import Text
 
-from demos.support.console import TOO_BUSY, console
-from slides.stage import runner
+from demos.support.console import TOO_BUSY
+from slides.stage import names, runner
 from slides.stage.deck.build import INDEX
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 from slides.stage.show.built import Built
+from slides.stage.show.lines import LOG, one_line, say
 from slides.stage.show.output import Output
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import (
@@ -37,7 +41,13 @@ from slides.stage.show.state import (
 )
 
 HOST = "127.0.0.1"
-VIEWERS = 32  # WebSockets at a time; a window has two
+VIEWERS = 32  # WebSockets at a time, before viewers are refused; a window has two
+LAST = 10_000  # characters of a run, in which its last line is looked for
+HEADERS = {  # of all that is sent, for no page of another origin to include
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 TYPES = MimeTypes()  # Python's own, not the machine's, which may be anything
 TYPES.add_type("font/woff2", ".woff2")
 
@@ -45,7 +55,8 @@ TYPES.add_type("font/woff2", ".woff2")
 class Window:
     """A window that is told of the show."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: Role) -> None:
+        self.role = role
         self.heard = 0  # its commands
         self.news = asyncio.Event()
         self.news.set()  # how the show stands
@@ -69,13 +80,15 @@ class Stage:
         """Take the deck, and where its show stands, which is kept in `saved`.
 
         `error` says why no newer deck could be built; `minutes` is the length of the
-        talk; `grace` is the runner's; `viewers` is how many WebSockets may be open at
-        a time.
+        talk; `grace` is the runner's; from `viewers` open WebSockets on, no viewer gets
+        another.
         """
         self.built = built
         self.error = error
         self.show = replace(show, slide=min(show.slide, len(built.slides)))
         self.show = fit(self.show, built.slides, built.slides, time.time())
+        self.token = saved.token
+        self._cookie = f"asyncio-live-{saved.port}"  # a host's ports share its cookies
         self._paths = paths
         self._saved = saved
         self._minutes = minutes
@@ -87,15 +100,45 @@ class Stage:
         self._windows: set[Window] = set()
         self._sockets: set[web.WebSocketResponse] = set()
         self._unsaved = asyncio.Event()
+        self._unsaved.set()
 
-    def app(self, port: int) -> web.Application:
-        """Return the web application, for requests to this machine's `port` only."""
-        app = web.Application(middlewares=[_only_from_here(port)])
+    def app(self) -> web.Application:
+        """Return the web application, for requests to this machine's port only."""
+        app = web.Application(middlewares=[self._check])
         app.router.add_get("/show", self._follow_show)
         app.router.add_get("/runs/{id:[0-9]{1,9}}", self._follow_run)
         app.router.add_get("/{path:.*}", self._file)
+        app.on_response_prepare.append(_protect)
         app.on_shutdown.append(self._close)
         return app
+
+    @web.middleware
+    async def _check(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Turn away all but our own pages; say in a line what goes wrong with them.
+
+        A page of another origin, and a name that merely resolves to this machine, could
+        else read the deck and start the demos.
+        """
+        port = self._saved.port
+        origins = {*request.headers.getall("Origin", ())}
+        if request.host not in (f"{HOST}:{port}", f"localhost:{port}") or (
+            not origins <= {f"http://{request.host}"}
+        ):
+            raise self._forbidden()
+        try:
+            return await handler(request)
+        except (web.HTTPException, ConnectionError):  # the client is told, or gone
+            raise
+        except Exception as error:
+            LOG.error(request.path, exc_info=error)
+            raise web.HTTPInternalServerError from error
+
+    def _forbidden(self) -> web.HTTPForbidden:
+        here = f"http://{HOST}:{self._saved.port}/"
+        same = "through a forwarded port: use the same number on both sides"
+        return web.HTTPForbidden(text=f"403: this show is at {here} only ({same})\n")
 
     def replace_deck(self, built: Built | None, error: str) -> None:
         """Show a newer deck, or say why there is none."""
@@ -116,45 +159,49 @@ class Stage:
                     await asyncio.to_thread(self._saved.write, self.show)
                 except OSError as error:
                     if said != (said := f"a restart would not find its slide: {error}"):
-                        console.print(said, markup=False, soft_wrap=True)
+                        say(said)
 
     def _become(self, show: Show) -> None:
         """Change the state, and let the demos follow: start, and stop, what it says."""
         self.show = show
         running = {
-            run.id: slug for slug, run in show.runs.items() if run.state == "running"
+            run.id: demo for demo, run in show.runs.items() if run.state == "running"
         }
         for run in self._playing.keys() - running.keys():
             self._playing.pop(run).cancel()
-        for run, slug in running.items():
+        for run, demo in running.items():
             if run not in self._outputs:
                 self._outputs[run] = Output()
-                self._playing[run] = self._tasks.create_task(self._play(run, slug))
+                self._playing[run] = self._tasks.create_task(self._play(run, demo))
         for run in self._outputs.keys() - {run.id for run in show.runs.values()}:
             del self._outputs[run]  # another one stands in its place
         self._unsaved.set()
         self._notify()
 
-    async def _play(self, run: int, slug: str) -> None:
+    async def _play(self, run: int, demo: str) -> None:
         """Run a demo to its end; one that fails, however it does, fails alone."""
         output = self._outputs[run]
         why: Why
+        said = ""
         try:
-            deadline = runner.deadline(self._paths, slug)
-            lines = runner.run(self._paths, slug, deadline=deadline, grace=self._grace)
+            deadline = runner.deadline(self._paths, demo)
+            lines = runner.run(self._paths, demo, deadline=deadline, grace=self._grace)
             async with contextlib.aclosing(lines):
                 async for line in lines:
                     await output.add(line)
             why = verdict(output.lines)
+            if why == "it failed":
+                said = last_words(output.lines)
         except TimeoutError:
             why = "too slow"
         except Exception as error:
             why = "it failed"
-            said = " ".join(f"{type(error).__name__}: {error}".split())
-            console.print(f"demo.{slug}: {said}", markup=False, soft_wrap=True)
+            said = one_line(f"{type(error).__name__}: {error}")
+        if said:
+            say(f"{names.command(demo)} failed: {said}")
         self._playing.pop(run, None)
         state: Literal["done", "failed"] = "failed" if why else "done"
-        self._become(ended(self.show, run, state, time.time(), why))
+        self._become(ended(self.show, run, state, time.time(), why, said))
 
     def _notify(self) -> None:
         for window in self._windows:
@@ -162,6 +209,7 @@ class Stage:
 
     def _message(self, window: Window) -> str:
         message = Message(
+            role=window.role,
             version=self.built.version,
             error=self.error,
             minutes=self._minutes,
@@ -173,8 +221,7 @@ class Stage:
 
     async def _follow_show(self, request: web.Request) -> web.StreamResponse:
         """Tell a window how the show stands, and do what it asks for."""
-        role: Role = "viewer" if request.query.get("role") == "viewer" else "speaker"
-        window = Window()
+        window = Window(self._role(request))
 
         async def send() -> None:
             with contextlib.suppress(ConnectionError):
@@ -194,7 +241,7 @@ class Stage:
                     window.news.set()
                     if command := parse(message.data):
                         now, slides = time.time(), self.built.slides
-                        show = apply(self.show, slides, role, command, now)
+                        show = apply(self.show, slides, window.role, command, now)
                         if show is not self.show:
                             self._become(show)
             finally:
@@ -228,8 +275,8 @@ class Stage:
         self, request: web.Request, *protocols: str
     ) -> AsyncGenerator[web.WebSocketResponse, None]:
         if "Origin" not in request.headers:
-            raise web.HTTPForbidden
-        if len(self._sockets) >= self._viewers:
+            raise self._forbidden()
+        if self._role(request) == "viewer" and len(self._sockets) >= self._viewers:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(
             protocols=protocols, heartbeat=10, timeout=1, max_msg_size=1000
@@ -247,12 +294,32 @@ class Stage:
             for socket in self._sockets:
                 tasks.create_task(socket.close(code=WSCloseCode.GOING_AWAY))
 
+    def _role(self, request: web.Request) -> Role:
+        is_ours = self._is_token(request.cookies.get(self._cookie, ""))
+        return "speaker" if is_ours else "viewer"
+
+    def _is_token(self, text: str) -> bool:
+        given, ours = (each.encode(errors="replace") for each in (text, self.token))
+        return hmac.compare_digest(given, ours)
+
+    def _admit(self, request: web.Request, token: str) -> NoReturn:
+        """Make a browser that has the token the speaker's, and its address clean."""
+        if not self._is_token(token):
+            text = "403: the token is of another start: open what was printed last\n"
+            raise web.HTTPForbidden(text=text)
+        clean = request.rel_url.without_query_params("token")
+        found = web.HTTPSeeOther(clean, headers={"Cache-Control": "no-store"})
+        found.set_cookie(self._cookie, token, httponly=True, samesite="Strict")
+        raise found
+
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["path"] or INDEX
+        if name == INDEX and "token" in request.query:
+            self._admit(request, request.query["token"])
         body = self.built.files.get(name)
         if body is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": "no-cache"}
         if name == INDEX:
             policy = _policy(self.built.script_hashes, request.host)
             headers["Content-Security-Policy"] = policy
@@ -272,6 +339,15 @@ def verdict(lines: list[str]) -> Why:
     return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
 
 
+def last_words(lines: list[str]) -> str:
+    """Return the last line that a run printed; without any, its exit status."""
+    told = events(lines)
+    printed = "".join(data for _, code, data in told if code == "o")
+    plain = Text.from_ansi(printed[-LAST:].replace("\r\n", "\n")).plain
+    words = [line for row in plain.split("\n") if (line := one_line(row))]
+    return words[-1] if words else f"exit status {told[-1][2]}"
+
+
 def parse(text: str) -> Command | None:
     """Return the command in a window's message; None when it makes no sense."""
     try:
@@ -282,24 +358,8 @@ def parse(text: str) -> Command | None:
     return command if all(type(each) is int for each in numbers) else None
 
 
-def _only_from_here(port: int) -> Middleware:
-    """Return the middleware that turns away all but our own pages.
-
-    A page of another origin, and a name that merely resolves to this machine, could
-    else read the deck and start the demos.
-    """
-    hosts = {f"{HOST}:{port}", f"localhost:{port}"}
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        origin = request.headers.get("Origin")
-        if request.host not in hosts or (
-            origin is not None and origin != f"http://{request.host}"
-        ):
-            raise web.HTTPForbidden
-        return await handler(request)
-
-    return check
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
 
 
 def _policy(script_hashes: str, host: str) -> str:

@@ -30,16 +30,19 @@ class Slide:
 class Run:
     """A run of a demo. Times are in seconds since the epoch, the server's.
 
-    A recording is on view when its state is "recording" or "failed"; `why` says why it
-    is, where nobody asked for it, and `halted` that it was stopped, when it `changed`.
+    A recording plays when its state is "recording" or "failed"; `why` says why it does,
+    where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
+    last frame stands when the state is "frame". `said` is what a demo that failed said
+    last, for its speaker.
     """
 
     id: int
-    state: Literal["running", "done", "stopped", "failed", "recording"]
+    state: Literal["running", "done", "stopped", "failed", "recording", "frame"]
     started: float
     changed: float
     halted: bool = False
     why: Why = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,10 @@ class Command:
 
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
+    "frame" is for the last frame of the recording, "replay" for all of it.
     """
 
-    do: Literal["next", "back", "go", "run", "replay", "stop"]
+    do: Literal["next", "back", "go", "run", "frame", "replay", "stop"]
     slide: int
     step: int
     run: int = 0
@@ -77,10 +81,12 @@ class Command:
 class Message:
     """What a window is told; `heard` counts the commands of its own that came before.
 
-    `version` names the built deck, `error` says why a newer one could not be built,
-    `minutes` is the length of the talk if one was asked for, `now` the server's time.
+    `role` says who it is: the speaker, who has the token, or not. `version` names the
+    built deck, `error` says why a newer one could not be built, `minutes` is the length
+    of the talk if one was asked for, `now` the server's time.
     """
 
+    role: Role
     version: str
     error: str
     minutes: float | None
@@ -109,6 +115,8 @@ def apply(
             if last and last.state == "running":
                 return show  # two windows asked
             return _start(show, slide, slide.demo, "running", now)
+        case "frame" if command.slide == show.slide and slide.demo:
+            return _start(show, slide, slide.demo, "frame", now)
         case "replay" if command.slide == show.slide and slide.demo:
             return _start(show, slide, slide.demo, "recording", now)
         case "stop":
@@ -122,15 +130,17 @@ def ended(
     state: Literal["done", "failed", "stopped"],
     now: float,
     why: Why = "",
+    said: str = "",
 ) -> Show:
     """Return the show after a run has ended; one that is over stays as it was.
 
-    `why` says why one has failed.
+    `why` says why one has failed, and `said` what it said last.
     """
 
     def end(each: Run) -> Run:
-        ends = each.id == run and each.state == "running"
-        return replace(each, state=state, changed=now, why=why) if ends else each
+        if each.id != run or each.state != "running":
+            return each
+        return replace(each, state=state, changed=now, why=why, said=said)
 
     return _change(show, end)
 
@@ -200,10 +210,12 @@ def _start(
     show: Show,
     slide: Slide,
     demo: str,
-    state: Literal["running", "recording"],
+    state: Literal["running", "recording", "frame"],
     now: float,
 ) -> Show:
-    run = Run(show.next_id, state if show.live else "recording", now, now)
+    if state == "running" and not show.live:
+        state = "recording"
+    run = Run(show.next_id, state, now, now)
     return replace(
         show,
         step=slide.steps + 1,
@@ -228,5 +240,5 @@ def _stop_running(show: Show, now: float) -> Show:
 
 
 def _change(show: Show, to: Callable[[Run], Run]) -> Show:
-    runs = {slug: to(run) for slug, run in show.runs.items()}
+    runs = {demo: to(run) for demo, run in show.runs.items()}
     return replace(show, runs=runs)

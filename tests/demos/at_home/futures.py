@@ -16,7 +16,7 @@ def of(name):
 
 def tell(who, what):
     told.append((who, what))
-    if (who, what) == ("C", "pending"):
+    if (who, what) == ("C", "not done"):
         begun.wait()
     if what == "asks":
         asked.set()
@@ -30,7 +30,7 @@ def divide(dividend, divisor):
 
 def tell_async(who, what):
     told.append((who, what))
-    if (who, what) == ("C", "pending"):
+    if (who, what) == ("C", "not done"):
         assert begun_in_thread.wait(60)
     if what == "asks":
         asked.set()
@@ -50,11 +50,11 @@ async def divide_async(dividend, divisor):
 
 in_threads(divide, 0, tell)
 assert of("caller") == ["asks", "result 7"]
-assert of("C") == ["pending", "cancel(): False", "result 6"]
+assert of("C") == ["not done", "cancel(): False", "result 6"]
 
 told.clear()
 asked.clear()
 asyncio.run(in_event_loop(divide_async, divide_in_thread, 0, tell_async))
 assert of("caller") == ["asks", "InvalidStateError"]
-assert of("C") == ["pending", "cancelled"]
+assert of("C") == ["not done", "cancelled"]
 assert of("job") == [6]

@@ -5,8 +5,8 @@ import threading
 
 from lesson import (
     balance_after,
-    deposit_broken,
-    deposit_locked,
+    deposit_racy,
+    deposit_safe,
     hold_tasks,
     hold_threads,
 )
@@ -18,5 +18,5 @@ def tasks():
 
 assert asyncio.run(hold_tasks(100, tasks)) == 1
 assert hold_threads(20, threading.active_count) == 1
-assert asyncio.run(balance_after(100, deposit_broken)) == 1
-assert asyncio.run(balance_after(100, deposit_locked)) == 100
+assert asyncio.run(balance_after(100, deposit_racy)) == 1
+assert asyncio.run(balance_after(100, deposit_safe)) == 100

@@ -45,11 +45,15 @@ def test_stale_blocks_and_recordings_are_found(talk: Path) -> None:
     ticker.write_bytes(sound)
     (paths.recordings / "ticker.svg").unlink()
     assert list(checks.stale(paths))[-1] == (
-        "demos/ticker.py has no recording: invoke record --demo ticker"
+        "invoke demo.ticker has no recording: invoke record --demo ticker"
     )
 
 
 def test_commands_to_try_that_fail_or_lead_nowhere_are_found(talk: Path) -> None:
+    again = talk / "slides" / "20-again.md"
+    again.write_text(
+        "## Again\n\n![invoke demo.ticker --twice](recordings/ticker.svg)\n"
+    )
     ticker = talk / "demos" / "ticker.py"
     two = "\n           invoke demo.fails\n           invoke demo.ticker --tick 5"
     source = ticker.read_text("utf-8").replace("--ticks 5", f"--ticks 5{two}")

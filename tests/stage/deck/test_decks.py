@@ -144,6 +144,7 @@ def test_a_section_is_a_document_of_its_own(talk: Path) -> None:
     built = build(paths)
     held = contents(built)
     assert [each.minutes for each in held.sections] == [2, 0, 1.5]
+    assert [each.title for each in held.sections] == ["One", "Three", "Another"]
     assert [slide.title for slide in held.slides] == [
         *("One", "Two", "Three", "Four", "Five"),
     ]
@@ -302,17 +303,20 @@ def test_an_export_is_about_the_slides_that_marp_shows(talk: Path) -> None:
     section = (
         "---\nmarp: true\ntheme: asyncio-live\nheadingDivider: 2\nminutes: 3\n---\n\n"
         "# A **Bold** start\n\n![bg left:40%](p.png)\n\n<!-- First. -->\n\n"
+        '<!-- [old](recordings/ticker.cast\n"were * ticks") ticks. -->\n\n'
         "## B\n\n## C\n\n<!-- Third. -->\n"
     )
     paths = deck(talk, {"10-a.md": section, "20-b.md": "# D\n"})
     done = invoke(talk, "export", "--only", "pdf,pptx", "--to", "out")
     assert done.returncode == 0, done.stderr
-    titles = [slide.title for slide in contents(build(paths)).slides]
+    built = build(paths)
+    titles = [slide.title for slide in contents(built).slides]
     assert titles == ["A Bold start", "B", "C", "D"]
+    assert "<p>3 ticks.</p>" in page_of(built)
     show = Presentation(str(talk / "out" / "asyncio-live.pptx"))
     assert [page.shapes.title.text for page in show.slides] == titles
     said = [page.notes_slide.notes_text_frame.text for page in show.slides]
-    assert said == ["First.", "", "Third.", ""]
+    assert said == ["First.\n\n3 ticks.", "", "Third.", ""]  # as recorded
     pdf = PdfReader(talk / "out" / "asyncio-live.pdf")
     assert len(pdf.pages) == 4
     assert "Bold" in pdf.pages[0].extract_text()

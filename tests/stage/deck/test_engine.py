@@ -105,12 +105,31 @@ def test_a_picture_becomes_part_of_the_page(tmp_path: Path) -> None:
     assert 'class="terminal"' not in page
 
 
-def test_the_picture_of_a_demo_is_its_terminal(tmp_path: Path) -> None:
-    picture(tmp_path, "recordings/tiny_event_loop.svg", "<text>$</text>")
-    source = "![invoke demo.tiny-event-loop](recordings/tiny_event_loop.svg)"
-    page = html(tmp_path, source)
-    assert 'aria-label="invoke demo.tiny-event-loop"' in page
-    assert 'class="terminal" data-slug="tiny_event_loop"' in page
+@pytest.mark.parametrize(
+    ("command", "demo"),
+    [
+        ("invoke demo.tiny-event-loop", "tiny_event_loop"),
+        ("invoke demo.tiny-event-loop --a --to-b", "tiny_event_loop-a-to_b"),
+    ],
+)
+def test_the_picture_of_a_demo_is_its_terminal(
+    tmp_path: Path, command: str, demo: str
+) -> None:
+    picture(tmp_path, f"recordings/{demo}.svg", "<text>$</text>")
+    page = html(tmp_path, f"![{command}](recordings/{demo}.svg)")
+    assert f'aria-label="{command}" class="terminal" data-demo="{demo}"' in page
+    (slide,) = json.loads((tmp_path / FILE).read_bytes())["slides"]
+    assert slide["demo"] == demo
+
+
+@pytest.mark.parametrize("flags", ["--ticks 5", "--ticks=5", "and more", "-t"])
+def test_a_demo_on_a_slide_has_flags_without_values_only(
+    tmp_path: Path, flags: str
+) -> None:
+    picture(tmp_path, "a.svg", "<text>$</text>")
+    said = refusal(tmp_path, f"![invoke demo.a {flags}](a.svg)")
+    refused = "the flags of a demo on a slide take no value"
+    assert said == f"deck.md:7: invoke demo.a {flags}: {refused}"
 
 
 def test_pictures_keep_their_ids_and_styles_to_themselves(
@@ -147,14 +166,17 @@ def test_no_picture_from_outside_the_folder(tmp_path: Path, target: str) -> None
 
 
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:
+    (tmp_path / "diagrams").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "diagrams" / "none.svg")  # to read it would never end
     said = refusal(tmp_path, "Two lines and\n![x](diagrams/none.svg)")
     assert said == "deck.md:8: there is no diagrams/none.svg"
 
 
 def test_a_missing_recording_says_how_it_is_made(tmp_path: Path) -> None:
-    said = refusal(tmp_path, "![invoke demo.a-b](recordings/a_b.svg)")
+    said = refusal(tmp_path, "![invoke demo.a-b --c](recordings/a_b-c.svg)")
     assert said == (
-        "deck.md:7: there is no recordings/a_b.svg: invoke record --demo a-b"
+        "deck.md:7: there is no recordings/a_b-c.svg: invoke record --demo a_b-c"
     )
 
 

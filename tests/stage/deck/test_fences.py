@@ -1,12 +1,14 @@
-"""Code blocks named by their source: refreshed, and refused when there is none."""
+"""Code and figures named by their source: refreshed, refused when there is none."""
 
 from pathlib import Path
 
 import pytest
 
 from slides.stage.deck import fences
+from slides.stage.deck.marks import FORM
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
+from tests.talks import HEAD
 
 MODULE = '''import dataclasses
 
@@ -124,7 +126,7 @@ def test_a_fence_that_is_not_closed_is_named(paths: Paths) -> None:
     assert fences.fill(text, sources) == text
 
 
-RECORDED = """{"version": 3, "term": {"cols": 60, "rows": 5}}
+RECORDED = f"""{HEAD}\
 [0.1, "o", "threads   1.20 s [1.10–1.30]  ███\\r\\n"]
 [0.1, "o", "asyncio   0.2 s [0.1–0.3]\\r\\ntasks 10,000: 1.1 KiB each\\r\\n"]
 [0.1, "m", "10 at once: threads 9.3 ×, asyncio 9.2 ×: 7% of asyncio 3"]
@@ -178,6 +180,112 @@ def test_words_that_do_not_name_one_figure_are_refused(
     assert problems == [f"slides/x.md:1: recordings/a.cast has {read} for {words!r}"]
 
 
+@pytest.mark.parametrize(
+    ("note", "filled"),
+    [
+        (
+            '<!-- [old](recordings/a.cast "at once: threads *"). -->',
+            '<!-- [9.3 ×](recordings/a.cast "at once: threads *"). -->',
+        ),
+        (
+            '<!--\nA.\n\n[](recordings/a.cast "threads * █") [x](y)\n-->',
+            '<!--\nA.\n\n[1.20 s](recordings/a.cast "threads * █") [x](y)\n-->',
+        ),
+        (
+            'B <!-- [1](recordings/a.cast "tasks *:"), '
+            '[2](recordings/a.cast ": * of") --> C',
+            'B <!-- [10,000](recordings/a.cast "tasks *:"), '
+            '[7%](recordings/a.cast ": * of") --> C',
+        ),
+        (
+            '- D\n\n  <!-- [1.1\n  KB](recordings/a.cast\n  "10,000: *\n  each") -->',
+            '- D\n\n  <!-- [1.1 KiB](recordings/a.cast\n  "10,000: *\n  each") -->',
+        ),
+    ],
+)
+def test_a_note_quotes_a_figure_without_its_range(
+    recorded: Paths, note: str, filled: str
+) -> None:
+    text = f"# Ä\n\n{note}\n\n```threads recordings/a.cast asyncio *:\nold\n```\n"
+    section = Section(recorded.slides / "x.md", text)
+    sources, problems = fences.read(recorded, [section])
+    assert problems == []
+    fresh = text.replace(note, filled).replace("\nold\n", "\n9.2 ×\n")
+    assert fences.fill(text, sources) == fresh
+    assert len(list(fences.stale(section, sources))) == 1 + note.count("(recordings/")
+    assert list(fences.stale(Section(section.path, fresh), sources)) == []
+
+
+def test_a_stale_figure_in_a_note_is_named_with_its_line(recorded: Paths) -> None:
+    mark = '[10,000](recordings/a.cast "tasks *:") [9](recordings/a.cast ": * of")'
+    section = Section(recorded.slides / "x.md", f"# A\n\n<!--\nSay: {mark}\n-->\n")
+    sources, _ = fences.read(recorded, [section])
+    assert list(fences.stale(section, sources)) == [
+        "slides/x.md:4: recordings/a.cast : * of has changed: invoke sync"
+    ]
+
+
+def test_a_mark_broken_over_lines_is_current_when_its_words_are(
+    recorded: Paths,
+) -> None:
+    text = '<!-- [9.3\n×](recordings/a.cast\n"at once:\nthreads *") -->\n'
+    section = Section(recorded.slides / "x.md", text)
+    sources, problems = fences.read(recorded, [section])
+    assert problems == []
+    assert fences.fill(text, sources) == text
+    assert list(fences.stale(section, sources)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[9](recordings/a.cast "gone *")',
+        '```md\n<!-- [9](recordings/a.cast "gone *") -->\n```',
+        '    <!-- [9](recordings/a.cast "gone *") -->',
+        '<!-- unclosed [9](recordings/a.cast "gone *")',
+        "<!-- Source: slides/recordings/a.cast (all of it); [1](https://x.test) -->",
+    ],
+)
+def test_only_a_link_in_a_note_is_a_mark(recorded: Paths, text: str) -> None:
+    sources, problems = fences.read(recorded, [Section(Path("x.md"), text)])
+    assert (sources, problems) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (
+            '[9](recordings/a.cast "threads *")',
+            "recordings/a.cast has 1.20 s [1.10–1.30] or 9.3 × for 'threads *'",
+        ),
+        (
+            '[9](recordings/a.cast "gone *")',
+            "recordings/a.cast has nothing for 'gone *'",
+        ),
+        (
+            '[9](recordings/b-c.cast "*")',
+            "there is no recordings/b-c.cast: invoke record --demo b-c",
+        ),
+        ("[9](recordings/a.cast)", FORM),
+        ('[9](recordings/a.cast "threads")', FORM),
+        ('[9](recordings/a.cast "threads * *")', FORM),
+        ("[9](recordings/a.cast 'threads *')", FORM),
+        ('[9](recordings/a "threads *")', FORM),
+        ('[9] (recordings/a.cast "threads *")', FORM),
+        ('[9](../recordings/a.cast "threads *")', FORM),
+        ('[[9]](recordings/a.cast "threads *")', FORM),
+        ('9](recordings/a.cast "threads *")', FORM),
+        ('[9](recordings/a.cast\n"threads *', FORM),
+    ],
+)
+def test_a_mark_that_quotes_nothing_is_named_with_its_line(
+    recorded: Paths, mark: str, said: str
+) -> None:
+    text = f"# A\n\n<!--\nSay: well.\n\nThey take {mark} each.\n-->\n"
+    _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
+    assert problems == [f"slides/x.md:6: {said}"]
+
+
 @pytest.mark.parametrize("file", ["../outside.py", "gone.py"])
 def test_no_source_from_outside_the_project(paths: Paths, file: str) -> None:
     (paths.root.parent / "outside.py").write_text(MODULE, encoding="utf-8")
@@ -186,9 +294,35 @@ def test_no_source_from_outside_the_project(paths: Paths, file: str) -> None:
 
 
 def test_a_source_that_is_not_there_is_named_with_its_line(paths: Paths) -> None:
-    (paths.root / "wrong.py").write_text("def half(:\n", encoding="utf-8")
-    text = "\n```python module.py::gone\n```\n\n```python wrong.py::half\n```\n"
+    names = ("module", "half", "latin", "null", "deep", "x" * 300)
+    for name, source in (
+        ("half", b"x = 1\ndef half(:\n"),
+        ("latin", b"x = '\xe9'\n"),
+        ("null", b"x = '\0'\n"),
+        ("deep", b"x = " + b"-" * 99_999),
+    ):
+        (paths.root / f"{name}.py").write_bytes(source)
+    text = "".join(f"```python {name}.py::x\n```\n" for name in names)
     _, problems = fences.read(paths, [Section(paths.slides / "10-x.md", text)])
-    assert problems[0] == "slides/10-x.md:2: there is no module.py::gone"
-    assert problems[1].startswith("slides/10-x.md:5: ")
-    assert len(problems) == 2
+    for number, said in enumerate(
+        (
+            "there is no module.py::x",
+            "half.py:2: invalid syntax",
+            "latin.py: 'utf-8' codec can't decode",
+            "null.py",  # a ValueError until 3.11, then a SyntaxError
+            "deep.py: ",
+            "",  # an OSError until 3.13, then there is no such file
+        )
+    ):
+        line = f"slides/10-x.md:{2 * number + 1}: {said}"
+        assert problems[number].startswith(line)
+    assert len(problems) == 6
+
+
+def test_a_recording_that_no_terminal_understands_is_named(recorded: Paths) -> None:
+    odd = RECORDED.replace("threads   1.20", "\\u001b[?1;2c")
+    (recorded.recordings / "odd.cast").write_text(odd, encoding="utf-8")
+    text = "```threads recordings/odd.cast tasks *:\n```\n"
+    _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
+    said = "slides/x.md:1: recordings/odd.cast cannot be drawn: "
+    assert [problem[: len(said)] for problem in problems] == [said]

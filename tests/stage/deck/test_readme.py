@@ -36,16 +36,17 @@ def held(*sections: tuple[str, list[str | None]]) -> Contents:
 def test_the_table_has_a_row_for_each_section_and_each_further_demo() -> None:
     deck = held(
         ("One", [None, None]),
-        ("Two", [None, "a_demo", "b"]),
+        ("Two", [None, "a_demo", "b", "b-a_flag"]),
         ("Last", [None]),
     )
     filled = readme.fill(STALE, deck)
     assert filled == STALE.replace(
         "| what was | 1–9 | | |",
         "| One | 1–2 | | |\n"
-        "| Two | 3–5 | [a_demo](demos/a_demo.py) | `invoke demo.a-demo` |\n"
+        "| Two | 3–6 | [a_demo](demos/a_demo.py) | `invoke demo.a-demo` |\n"
         "| | | [b](demos/b.py) | `invoke demo.b` |\n"
-        "| Last | 6 | | |",
+        "| | | [b](demos/b.py) | `invoke demo.b --a-flag` |\n"
+        "| Last | 7 | | |",
     )
     assert readme.fill(filled, deck) == filled
 

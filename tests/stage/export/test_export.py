@@ -29,7 +29,7 @@ from slides.stage import browser, frame
 from slides.stage.deck.sections import sections
 from slides.stage.export.handover import LIST
 from slides.stage.recordings import read
-from tests.slides.slide import split
+from tests.slides.slide import MARK, split
 from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
 
 MADE = {
@@ -69,9 +69,10 @@ def squeezed(text: str) -> str:
 
 
 def notes(markdown: str) -> list[str]:
-    """The paragraphs of a slide's speaker notes."""
+    """The paragraphs of a slide's speaker notes, as they are read."""
     comments = re.findall(r"<!--(.*?)-->", markdown, re.DOTALL)
     said = "\n\n".join(each for each in comments if "_class:" not in each)
+    said = MARK.sub(r"\1", said)
     return [each.strip() for each in said.split("\n\n") if each.strip()]
 
 
@@ -304,7 +305,7 @@ async def test_the_web_page_walks_and_replays(chromium: Browser, address: str) -
     await page.goto(address)
     slides = page.locator("svg.bespoke-marp-slide")
     assert await slides.count() == len(SLIDES)
-    demos = await page.locator("svg.terminal[data-slug]").count()
+    demos = await page.locator("svg.terminal[data-demo]").count()
     played = 0
     for number in range(1, len(SLIDES) + 1):
         await page.evaluate("number => location.hash = number", number)

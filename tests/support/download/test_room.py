@@ -54,6 +54,14 @@ def test_only_what_is_known_to_stall_is_given_up_soon() -> None:
     assert patience == [(DEADLINE, DEADLINE), (DEADLINE, 1.1), (DEADLINE, DEADLINE)]
 
 
+@pytest.mark.parametrize(
+    ("latency", "words"),
+    [(0.001, "1 ms"), (0.0602, "60 ms"), (0.3, "300 ms"), (1.5, "1.5 s")],
+)
+def test_a_latency_is_said_as_people_say_it(latency: float, words: str) -> None:
+    assert room.in_words(latency) == words
+
+
 def test_a_mistake_in_the_lesson_is_no_failed_download() -> None:
     failed, queued = Download("a"), Download("b")
     failed.enter("failed")

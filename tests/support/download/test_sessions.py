@@ -225,11 +225,15 @@ def in_session(download: Download, next_: Download) -> Replies:
 def in_async_session(download: Download, next_: Download) -> Replies:
     async def bring() -> Replies:
         async with AsyncSession([download, next_]) as session:
-            return await downloader.download_in_tasks(
-                session,  # type: ignore[arg-type]
-                [download.url, next_.url],
-                1,
-            )
+            return [
+                reply
+                for each in (download, next_)  # a task that pauses lets others go first
+                for reply in await downloader.download_in_tasks(
+                    session,  # type: ignore[arg-type]
+                    [each.url],
+                    1,
+                )
+            ]
 
     return asyncio.run(bring())
 

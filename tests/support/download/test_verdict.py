@@ -3,7 +3,12 @@
 import pytest
 
 from demos.support.download.variants import Repeat, Variant
-from demos.support.download.verdict import medians, refuse_odd, what_was_seen
+from demos.support.download.verdict import (
+    medians,
+    refuse_odd,
+    what_was_seen,
+    what_was_swept,
+)
 from demos.support.samples import TooBusy
 
 NAMES = ("one by one", "threads", "asyncio")
@@ -81,6 +86,41 @@ def test_a_bound_stands_for_what_was_not_run() -> None:
     tasks.repeats.pop()
     line = "1,000 at once: threads 2.50 s, asyncio 2.50 s"
     assert what_was_seen(alone, threads, tasks) == line
+
+
+@pytest.mark.parametrize(
+    ("threads", "tasks", "line"),
+    [
+        # with a limit of 10, of 100 and of 1,000
+        (
+            [0.3, 0.35, 1.0],
+            [0.3, 0.32, 0.5],
+            "asyncio 2.0 × as fast as threads; up to 100, alike",
+        ),
+        (
+            [0.3, 0.3, 0.5],
+            [0.2, 0.3, 1.0],
+            "threads 2.0 × as fast as asyncio",
+        ),
+        (
+            [0.3, 0.3, 0.62],
+            [0.3, 0.3, 0.6],
+            "threads 0.62 s, asyncio 0.60 s: not told apart",
+        ),
+    ],
+)
+def test_of_a_sweep_it_is_said_who_is_faster_in_the_end(
+    threads: list[float], tasks: list[float], line: str
+) -> None:
+    steps = [
+        [variant("threads", [one] * 3, limit), variant("asyncio", [other] * 3, limit)]
+        for limit, one, other in zip((10, 100, 1_000), threads, tasks, strict=True)
+    ]
+    assert what_was_swept(steps) == f"Limit 1,000: {line}"
+    assert len(line) <= 80 - len("Limit 1,000: ")
+    steps[-1][0].repeats.pop()  # too few runs
+    seconds = f"threads {threads[-1]:.2f} s, asyncio {tasks[-1]:.2f} s"
+    assert what_was_swept(steps) == f"Limit 1,000: {seconds}"
 
 
 def test_times_are_medians() -> None:

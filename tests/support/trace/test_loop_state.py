@@ -24,7 +24,7 @@ def test_who_will_wake_a_waiting_task(blocked: Timeline) -> None:
         for life in state.waiting():
             wakers.add((life.name, state.waker(life)))
     assert wakers >= {
-        ("scenario", "the last of 4 tasks"),
+        ("scenario", "last of 4 tasks"),
         ("sleep 100 ms", "a timer"),
         ("read socket", "the selector"),
     }

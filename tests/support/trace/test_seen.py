@@ -1,5 +1,6 @@
 """What two made-up runs have shown, and what no run can show."""
 
+import re
 import threading
 from functools import partial
 from socket import socket
@@ -7,12 +8,14 @@ from socket import socket
 import pytest
 
 from demos.event_loop_trace import scenario, sleep_in_loop
+from demos.support.console import WIDTH, console
 from demos.support.samples import TooBusy
 from demos.support.trace.loop_state import Life, Stretch
-from demos.support.trace.seen import SENT, Moments, Seen, traced
+from demos.support.trace.seen import DRAWN, SENT, Moments, Seen, traced
 from demos.support.trace.timeline import Timeline
 
 MS = 0.001
+ROWS = 18  # of 22: then come two lines, what to try next, and the cursor
 
 
 def run(
@@ -60,6 +63,41 @@ def test_what_is_said_of_two_runs() -> None:
         "the timer at 101"
     )
     assert max(len(seen.lesson()), len(seen.others())) <= 80
+
+
+def test_the_picture_has_the_places_while_a_step_blocks_and_who_is_late(
+    blocked: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "width", WIDTH)
+    rows = Seen(blocked, blocked).picture().plain.splitlines()
+    assert len(rows) == ROWS
+    assert max(map(len, rows)) <= WIDTH
+    assert "…" not in "".join(rows)
+    first, *below = rows[1:10]
+    places = [row[:8].rstrip() for row in (first, *below)]
+    assert places == [
+        "READY",
+        "RUNNING",
+        "",
+        "",
+        "TIMERS",
+        "SELECTOR",
+        "WAITING",
+        "",
+        "",
+    ]
+    held = [row[9:].rstrip() for row in (first, *below)]
+    assert held[0] == "nothing"
+    assert re.fullmatch(r"time\.sleep   \d+ ms: no other task can run", held[1])
+    assert re.search(r"\d+ time\.sleep\(0\.12\)", held[3])
+    assert re.fullmatch(r"▲ sleep 100 ms, due at \d+ ms: LATE", held[4])
+    assert re.fullmatch(r"not asked for \d+ ms  socket \d+ → read socket", held[5])
+    wakers = [row.rpartition("← ")[2] for row in held[6:]]
+    assert wakers == ["last of 3 tasks", "a timer", "the selector"]
+    lanes = [row[:12].rstrip() for row in rows[11:]]
+    assert lanes == [*DRAWN, "blocked", *DRAWN]
+    for shout in ("LATE", "BLOCKED"):  # once in each run: a slide quotes it
+        assert len(re.findall(rf"{shout} \d+ ms", "\n".join(rows))) == 2
 
 
 def test_a_step_that_takes_longer_than_it_should_explains_more() -> None:
