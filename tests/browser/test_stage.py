@@ -529,6 +529,11 @@ async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
     windows: BrowserContext, started: Present, talk: Path
 ) -> None:
     page = await open_at(windows, started.audience, 3)
+    said = [await asyncio.to_thread(started.output.readline) for _ in range(2)]
+    assert said[0] == "Ctrl-C ends the show.\n"
+    # Its code is too wide for the slide, in every browser by another amount.
+    line = r"slides/10-more.md:6: something is \d+ px outside this slide\n"
+    assert re.fullmatch(line, said[1])
     section = talk / "slides" / "10-more.md"
     text = section.read_text("utf-8")
     section.write_text(text.replace("## Third", "## Changed"), encoding="utf-8")

@@ -28,6 +28,7 @@ from slides.stage.sources import parse
 STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
+OVERFLOW = "overflow.js"
 LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
 QR = '<span class="qr" aria-hidden="true"></span>'  # as foot.mjs writes it
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
@@ -121,6 +122,9 @@ def _make(
     held = contents(draft)
     script = f"const TALK = {json.dumps(_talk(paths, held, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
+    overflow = (STAGE / "deck" / OVERFLOW).read_text("utf-8")
+    script = f"const overflowing = () =>\n{overflow}"
+    (draft / OVERFLOW).write_text(script, encoding="utf-8")
     page = draft / INDEX
     text = _add_code(page.read_text("utf-8"), held.url)
     text = _add_stage(text, f'{LIVE} data-version="{version}"')
@@ -297,7 +301,8 @@ def _add_code(page: str, url: str) -> str:
 def _add_stage(page: str, root: str) -> str:
     """Return marp's page with the stage in it, and `root` as attributes of <html>."""
     styles = ("player/asciinema-player.css", "stage.css")
-    scripts = ("player/asciinema-player.min.js", "talk.js", "state.js", "stage.js")
+    player = "player/asciinema-player.min.js"
+    scripts = (player, "talk.js", OVERFLOW, "state.js", "stage.js")
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
     head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)

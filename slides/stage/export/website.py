@@ -6,7 +6,7 @@ from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage.deck.build import INDEX, LIVE
+from slides.stage.deck.build import INDEX, LIVE, OVERFLOW
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
@@ -23,6 +23,7 @@ def write(
     """
     page = (built / INDEX).read_text(encoding="utf-8")
     page = page.replace(f" {LIVE}", "", 1)
+    page = page.replace(f'<script src="{OVERFLOW}"></script>', "", 1)  # for a server
     if picture:
         shared = f'<meta property="og:image" content="{PICTURE}">'
         page = page.replace("</head>", f"{shared}</head>", 1)

@@ -28,7 +28,7 @@ interface Show {
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "overflow";
   slide: number;
   step: number;
   run: number;

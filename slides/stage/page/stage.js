@@ -140,11 +140,18 @@
     // that was cut off, from a window that has moved meanwhile.
     const { begun, slide, step } = message.show;
     const isNew = !known && begun === null && slide === 1 && step === 0;
+    if (!known) document.fonts.ready.then(tellOverflow);
     show = message.show;
     known = true;
     if (first && (strayed || isNew) && isElsewhere()) ask("go", place);
     strayed = false;
     render();
+  }
+
+  // The terminal of the show says which slides are cut off.
+  function tellOverflow() {
+    if (role !== "speaker" || view !== "" || !socket) return;
+    for (const [slide, , pixels] of overflowing()) ask("overflow", { slide, step: pixels });
   }
 
   // The server is gone: what was running goes on from its recording.

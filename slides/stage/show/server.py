@@ -99,6 +99,7 @@ class Stage:
         self._playing: dict[int, asyncio.Task[None]] = {}
         self._windows: set[Window] = set()
         self._sockets: set[web.WebSocketResponse] = set()
+        self._too_full: set[str] = set()  # what was said of such slides
         self._unsaved = asyncio.Event()
         self._unsaved.set()
 
@@ -240,6 +241,8 @@ class Stage:
                     window.heard += 1
                     window.news.set()
                     if command := parse(message.data):
+                        if command.do == "overflow" and window.role == "speaker":
+                            self._say_overflow(command.slide, command.step)
                         now, slides = time.time(), self.built.slides
                         show = apply(self.show, slides, window.role, command, now)
                         if show is not self.show:
@@ -248,6 +251,15 @@ class Stage:
                 self._windows.discard(window)
                 sending.cancel()
         return socket
+
+    def _say_overflow(self, slide: int, pixels: int) -> None:
+        """Say, once, that a slide is shown cut off."""
+        if 1 <= slide <= len(self.built.places):
+            place = self.built.places[slide - 1]
+            line = f"{place}: something is {pixels} px outside this slide"
+            if line not in self._too_full:
+                self._too_full.add(line)
+                say(line)
 
     async def _follow_run(self, request: web.Request) -> web.StreamResponse:
         """Send a run to a player, and keep the line open so that its picture stays."""

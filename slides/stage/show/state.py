@@ -68,10 +68,11 @@ class Command:
 
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
-    "frame" is for the last frame of the recording, "replay" for all of it.
+    "frame" is for the last frame of the recording, "replay" for all of it. "overflow"
+    changes nothing: it tells of a slide by how many px (its `step`) it is too full.
     """
 
-    do: Literal["next", "back", "go", "run", "frame", "replay", "stop"]
+    do: Literal["next", "back", "go", "run", "frame", "replay", "stop", "overflow"]
     slide: int
     step: int
     run: int = 0
