@@ -1,6 +1,7 @@
 """The commands: what each imports, and the flags of all of them, demos included."""
 
 import math
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,7 @@ def test_without_the_packages_of_the_tests_it_says_the_pip_command(
     listed = "-r ../requirements.txt\n\nnothing-like-this==1.0.0\n"
     (talk / "tests" / "requirements.txt").write_text(listed, encoding="utf-8")
     refused = invoke(talk, command)
-    install = f"{sys.executable} -m pip install -r tests/requirements.txt"
+    listed = str(talk / "tests" / "requirements.txt")  # a path with a space
+    install = shlex.join([sys.executable, "-m", "pip", "install", "-r", listed])
     said = f"nothing-like-this is missing: {install}\n"
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", said)

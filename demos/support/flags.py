@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from invoke.exceptions import Exit
 
+LONGEST = 40  # characters of what was given instead of a number, told back
+
 _WRITTEN = {  # as Python writes it: float("1_0") and int("１") are numbers, too
-    int: re.compile(r"[+-]?[0-9]+"),
+    int: re.compile(r"[+-]?(0|[1-9][0-9]*)"),
     float: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE),
 }
 
@@ -40,7 +42,8 @@ class Flag:
         noun = "a whole number" if kind is int else "a number"
         bounds = f" {self.bounds}" if self.bounds else ""
         flag = f"--{name.replace('_', '-')}"
-        raise UsageError(f"{flag} takes {noun}{bounds}, not {text!r}")
+        given = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        raise UsageError(f"{flag} takes {noun}{bounds}, not {given!r}")
 
     @property
     def bounds(self) -> str:

@@ -27,7 +27,7 @@ class ParseError(UsageError):
         valueless = re.match(r"Flag <Argument: ([\w-]+)", text)
         if valueless:
             text = f"--{valueless[1].replace('_', '-')} needs a value"
-        if named := re.match(r"No idea what '((?:demo\.|--)\w*_[\w-]*)' is", text):
+        if named := re.match(r"No idea what '((?:demo\.|--)[\w-]*_[\w-]*)' is", text):
             text += f" Names have hyphens: {named[1].replace('_', '-')}"
         super().__init__(text)
         self.context = context

@@ -1,5 +1,6 @@
 """The Python packages that only tests, checks and benchmarks need."""
 
+import shlex
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 
@@ -17,5 +18,6 @@ def need(paths: Paths) -> None:
             if is_pinned:
                 distribution(name)
         except PackageNotFoundError:
-            install = f"{sys.executable} -m pip install -r tests/requirements.txt"
+            words = [sys.executable, "-m", "pip", "install", "-r", str(listed)]
+            install = shlex.join(words)
             raise Exit(f"{name} is missing: {install}", code=1) from None

@@ -570,6 +570,12 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
             })))""",
             show.address,
         )
+        # Led here by a stranger, a window of the speaker's browser looks only.
+        ours = await open_at(windows, show.audience, 1)
+        await page.evaluate("address => { location = address }", f"{show.address}#3")
+        await page.wait_for_url(f"{show.address}*")
+        await on_slide(page, 1)
+        await on_slide(ours, 1)
         stranger.shutdown()
     assert reached == [False, False]
 

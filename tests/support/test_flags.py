@@ -40,6 +40,7 @@ def test_a_number_between_the_bounds_is_taken(
         (PORT, int, "65536", "a whole number from 1 to 65535"),
         (PORT, int, "80.5", "a whole number from 1 to 65535"),
         (FREE, int, "1e3", "a whole number"),
+        (FREE, int, "007", "a whole number"),
         pytest.param(FREE, int, "9" * 5000, "a whole number", id="5000 digits"),
         *(
             (FREE, kind, text, noun)
@@ -53,7 +54,8 @@ def test_what_else_there_is_is_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError) as caught:
         flag.number("some_port", kind, text)
-    said = f"--some-port takes {noun}, not {text!r}"
+    given = text if len(text) < 100 else f"{text[:40]}…"
+    said = f"--some-port takes {noun}, not {given!r}"
     hint = "(see: invoke --list, invoke --help COMMAND)"
     assert (caught.value.message, caught.value.code) == (f"{said} {hint}", 2)
 

@@ -71,6 +71,7 @@
    * @param {number} run */
   function ask(what, at = show, run = 0) {
     if (!known) return;
+    if (role === "viewer") return render(); // it shows what the speaker shows
     const command = { do: what, slide: at.slide, step: at.step, run };
     if (socket?.readyState === WebSocket.OPEN) {
       socket.send(JSON.stringify(command));
@@ -82,7 +83,7 @@
     }
     show = rules.apply(show, deck, role, command, now());
     render();
-    if (!socket && role === "speaker") neighbours.postMessage(show);
+    if (!socket) neighbours.postMessage(show);
   }
 
   // Without a server: a new window asks the others (null), and takes what they say.
@@ -128,7 +129,8 @@
       return location.reload(); // the show says where it stands, not our old address
     }
     neighbour = null;
-    role = message.role;
+    // Whoever has led our speaker here could move the show, by the address.
+    role = "foreign" in root ? "viewer" : message.role;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;

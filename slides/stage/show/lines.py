@@ -1,5 +1,6 @@
 """What a show says on the speaker's terminal: a line each, and not a long one."""
 
+import contextlib
 import logging
 
 from demos.support.console import console
@@ -16,9 +17,15 @@ def one_line(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"
 
 
+def tell(text: str, style: str | None = None) -> None:
+    """Say a text as it stands; a terminal that is gone does not end the show."""
+    with contextlib.suppress(OSError, SystemExit):  # rich's, of a broken pipe
+        console.print(text, style=style, markup=False, soft_wrap=True)
+
+
 def say(text: str) -> None:
     """Say a text in one line."""
-    console.print(one_line(text), markup=False, soft_wrap=True)
+    tell(one_line(text))
 
 
 class Lines(logging.Handler):

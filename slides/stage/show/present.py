@@ -22,7 +22,7 @@ from slides.stage.deck.build import THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
-from slides.stage.show.lines import keep_quiet, say
+from slides.stage.show.lines import keep_quiet, say, tell
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
@@ -54,7 +54,7 @@ def show(
         before = saved.read()
         if before:
             where = f"slide {before.slide}, where the last show was cut off"
-            console.print(f"Going on from {where}.")
+            tell(f"Going on from {where}.")
         stage = Stage(
             paths,
             built,
@@ -85,9 +85,9 @@ async def _present(
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
             address = f"http://{HOST}:{port}/?token={stage.token}"
-            console.print(f"audience   {address}", soft_wrap=True)
-            console.print(f"presenter  {address}&view=presenter", soft_wrap=True)
-            console.print("Ctrl-C ends the show.", style="note")
+            tell(f"audience   {address}")
+            tell(f"presenter  {address}&view=presenter")
+            tell("Ctrl-C ends the show.", "note")
             if browser and _has_display():
                 # A browser may run for as long as its window is open.
                 threading.Thread(target=_open, args=(address,), daemon=True).start()
@@ -126,7 +126,7 @@ async def rebuild(
 def _tell(stage: Stage, built: Built | None, error: str) -> None:
     """Show a newer deck, or say why there is none."""
     if error and error != stage.error:
-        console.print(error, style="failed", markup=False, soft_wrap=True)
+        tell(error, "failed")
     stage.replace_deck(built, error)
 
 
@@ -141,14 +141,14 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
             packages.install(paths)
         except (Exit, OSError) as problem:
             going_on = f"{in_words(problem)}; going on with the packages of before"
-            console.print(going_on, style="failed", markup=False, soft_wrap=True)
+            tell(going_on, "failed")
     built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""
     folder = last(paths, theme)
     if folder is None:
         raise Exit(error, code=1)
-    console.print(error, style="failed", markup=False, soft_wrap=True)
+    tell(error, "failed")
     return load(folder), error
 
 

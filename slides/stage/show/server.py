@@ -44,10 +44,12 @@ HOST = "127.0.0.1"
 VIEWERS = 32  # WebSockets at a time, before viewers are refused; a window has two
 LAST = 10_000  # characters of a run, in which its last line is looked for
 HEADERS = {  # of all that is sent, for no page of another origin to include
+    "Cross-Origin-Opener-Policy": "same-origin",  # who opens a window cannot move it
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+OURS = ("none", "same-origin")  # Sec-Fetch-Site: typed, or led to by our own pages
 TYPES = MimeTypes()  # Python's own, not the machine's, which may be anything
 TYPES.add_type("font/woff2", ".woff2")
 
@@ -98,7 +100,7 @@ class Stage:
         self._outputs: dict[int, Output] = {}  # by the id of the run
         self._playing: dict[int, asyncio.Task[None]] = {}
         self._windows: set[Window] = set()
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, Role] = {}
         self._too_full: set[str] = set()  # what was said of such slides
         self._unsaved = asyncio.Event()
         self._unsaved.set()
@@ -288,23 +290,31 @@ class Stage:
     ) -> AsyncGenerator[web.WebSocketResponse, None]:
         if "Origin" not in request.headers:
             raise self._forbidden()
-        if self._role(request) == "viewer" and len(self._sockets) >= self._viewers:
+        role = self._role(request)
+        if role == "viewer" and len(self._sockets) >= self._viewers:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(
             protocols=protocols, heartbeat=10, timeout=1, max_msg_size=1000
         )
         await socket.prepare(request)
-        self._sockets.add(socket)
+        self._sockets[socket] = role
         try:
             yield socket
         finally:
-            self._sockets.discard(socket)
+            del self._sockets[socket]
 
     async def _close(self, app: web.Application) -> None:
         """Close the WebSockets, which aiohttp would wait for; pages then reconnect."""
         async with asyncio.TaskGroup() as tasks:
             for socket in self._sockets:
                 tasks.create_task(socket.close(code=WSCloseCode.GOING_AWAY))
+
+    def _reconnect_viewers(self) -> None:
+        """Let all that only look connect anew: the browser may be the speaker's now."""
+        for socket, role in self._sockets.items():
+            if role == "viewer":
+                close = socket.close(code=WSCloseCode.SERVICE_RESTART)
+                self._tasks.create_task(close)
 
     def _role(self, request: web.Request) -> Role:
         is_ours = self._is_token(request.cookies.get(self._cookie, ""))
@@ -322,6 +332,7 @@ class Stage:
         clean = request.rel_url.without_query_params("token")
         found = web.HTTPSeeOther(clean, headers={"Cache-Control": "no-store"})
         found.set_cookie(self._cookie, token, httponly=True, samesite="Strict")
+        self._reconnect_viewers()
         raise found
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -333,6 +344,8 @@ class Stage:
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-cache"}
         if name == INDEX:
+            if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+                body = body.replace(b"<html", b"<html data-foreign", 1)
             policy = _policy(self.built.script_hashes, request.host)
             headers["Content-Security-Policy"] = policy
         kind, _ = TYPES.guess_type(name, strict=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import WSCloseCode, WSMsgType
 
 from slides.stage.paths import Paths
 from slides.stage.show import output
@@ -538,6 +539,20 @@ async def test_the_token_becomes_a_cookie_and_leaves_the_address(house: House) -
         assert served.token not in await response.text()
     async with house.window() as window:
         assert served.token not in json.dumps(window.message)
+
+
+async def test_windows_of_a_browser_that_gets_the_token_become_the_speakers(
+    house: House,
+) -> None:
+    async with house.window("speaker") as ours, house.window("viewer") as looks:
+        async with house.client.get(house.served.audience):
+            pass
+        async with asyncio.timeout(PATIENCE):
+            while (message := await looks.socket.receive()).type is WSMsgType.TEXT:
+                pass
+        assert message.data == WSCloseCode.SERVICE_RESTART  # it connects anew
+        await ours.ask("go", 2)
+        await ours.until(lambda show: show["slide"] == 2)
 
 
 @pytest.mark.parametrize("token", ["", "x", "ä%ff%00", "x" * 22])
