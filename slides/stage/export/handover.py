@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from invoke.exceptions import Exit
 
-from slides.stage.files import write_text
+from demos.support.files import write_text
 
 LIST = ".exported"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
