@@ -621,7 +621,7 @@ def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
     site.write_text("mine")
     refused = invoke(talk, "export", "--to", "out")
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"{site} was not written by an export, ")
+    assert refused.stderr.startswith(f"{site} is not in the list of what ")
     assert refused.stderr.count("\n") == 1
     assert site.read_text() == "mine"
     assert [*(talk / "out").iterdir()] == [site.parent]
