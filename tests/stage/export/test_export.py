@@ -574,13 +574,15 @@ def test_an_end_on_the_way_leaves_nothing(
 @pytest.mark.parametrize(
     ("to", "code", "problem"),
     [
-        ("tasks.py", 2, "--to takes a folder, not the file "),
+        ("tasks.py", 2, "--to takes a folder, which "),
+        ("link", 2, "--to takes a folder, which "),
         ("tasks.py/out", 1, "cannot write to "),
     ],
 )
 def test_a_target_that_is_no_folder(
     talk: Path, to: str, code: int, problem: str
 ) -> None:
+    (talk / "link").symlink_to("nowhere")
     refused = invoke(talk, "export", "--to", to)
     assert refused.returncode == code
     assert refused.stderr.startswith(problem)
