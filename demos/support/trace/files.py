@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 from rich.text import Text
 
+from demos.support.files import write_text
 from demos.support.flags import UsageError
 from demos.support.trace.timeline import Timeline, chart
-from demos.support.trace.tracer import write_whole
 
 COLOURS = {  # of a page's theme, by style
     "waiting": "var(--muted, #aab6c3)",
@@ -50,10 +50,10 @@ class Files:
         """Write what was asked for, whole or not at all."""
         if self.json:
             kept = [{"title": each.title, "events": each.events} for each in timelines]
-            write_whole(Path(self.json), json.dumps(kept))
+            write_text(Path(self.json), json.dumps(kept))
         if self.svg:
             title = " and ".join(each.title for each in timelines)
-            write_whole(Path(self.svg), svg(chart(*timelines), title))
+            write_text(Path(self.svg), svg(chart(*timelines), title))
 
 
 def svg(picture: Text, title: str) -> str:

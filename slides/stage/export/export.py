@@ -65,8 +65,8 @@ def export_all(
     if theme not in THEMES:
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     target = Path(to).absolute() if to else paths.dist
-    if target.is_file():
-        raise UsageError(f"--to takes a folder, not the file {target}")
+    if (target.is_symlink() or target.exists()) and not target.is_dir():
+        raise UsageError(f"--to takes a folder, which {target} is not")
     handover.check(target, [CERTAIN[name] for name in wanted])
     packages.install(paths)
     program = _browser(paths, chosen_browser)

@@ -1,20 +1,21 @@
 """How an export is handed over: in place of what it wrote itself, and of nothing else.
 
-A list in the target says what that is, in lines as sha256sum writes them.
+A list in the target says what that is: SHA-256 and path, a line of JSON for each.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from invoke.exceptions import Exit
 
-from slides.stage.files import write_text
+from demos.support.files import write_text
 
 LIST = ".exported"
-_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+AWAY = "move it away, or choose another --to"
 
 Written = set[tuple[str, str]]  # SHA-256 and path of what an export has written
 
@@ -27,50 +28,91 @@ def check(target: Path, names: Iterable[str]) -> Written:
     """
     written = _read(target / LIST)
     if written is None:
-        raise _in_the_way(target / LIST)
+        raise Exit(f"{target / LIST} is no list that an export wrote: {AWAY}", code=1)
     for name in names:
-        place = target / name
         for folder in _folders(name)[::-1]:
             held = target / folder
-            if held.is_symlink() or (held.exists() and not held.is_dir()):
-                raise _in_the_way(held)
-        is_there = place.is_symlink() or place.exists()
-        if is_there and (_digest(place), name) not in written:
-            raise _in_the_way(place)
+            is_folder = held.is_dir() and not held.is_symlink()
+            if not is_folder and _is_there(held):
+                _refuse_others(target, held, written)
+        if _is_there(target / name):
+            _refuse_others(target, target / name, written)
     return written
 
 
 def hand_over(ready: Path, target: Path) -> None:
-    """Move the files in `ready` to `target`.
+    """Move the files in `ready` to `target`, all of them or none.
 
     Of what is in their folders, that goes which an earlier export wrote and this one
     did not. What somebody else put there stays. Raises Exit as `check` does, before
     anything was replaced, and OSError.
     """
     files = [path for path in sorted(ready.rglob("*")) if path.is_file()]
-    new = {path.relative_to(ready).as_posix(): path for path in files}
+    new = [path.relative_to(ready).as_posix() for path in files]
     before = check(target, new)
     tops = {name.partition("/")[0] for name in new}
-    written = {(_digest(path), name) for name, path in new.items()}
-    stale = {each for each in before if each[1].partition("/")[0] in tops} - written
-    # Should we be killed on the way, both what is old and what is new is ours.
+    others = {each for each in before if each[1].partition("/")[0] not in tops}
+    written = {(_digest(ready, name), name) for name in new}
+    ours = sorted(before - others)
+    old = [name for sha, name in ours if _digest(target, name) == sha]
+    needed = {folder for name in new for folder in _folders(name)}
+    standing = {folder for folder in needed if (target / folder).is_dir()}
     target.mkdir(parents=True, exist_ok=True)
-    _write(target / LIST, before | written)
-    for name, path in new.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target / name)
-    for digest, name in stale:
-        if name not in new and _digest(target / name) == digest:
-            _remove(target, name)
-    _write(target / LIST, (before - stale) | written)
+    aside: list[str] = []
+    came: list[str] = []
+    with TemporaryDirectory(dir=ready.parent) as place:
+        try:
+            # Should we be killed on the way, both what is old and what is new is ours.
+            _write(target / LIST, before | written)
+            for name in old:
+                _move(name, target, Path(place))
+                aside.append(name)
+            _remove_empty(target, [name for _, name in ours], needed)
+            for name in new:
+                _move(name, ready, target)
+                came.append(name)
+            _write(target / LIST, others | written)
+        except BaseException:  # Ctrl-C too
+            for name in came:
+                _move(name, target, ready)
+            _remove_empty(target, new, standing)
+            for name in aside:
+                _move(name, Path(place), target)
+            _write(target / LIST, before)
+            raise
 
 
-def _remove(target: Path, name: str) -> None:
-    """Remove a file, and its folders where it was the last one in them."""
-    (target / name).unlink()
-    with suppress(OSError):  # not empty
-        for folder in _folders(name):
-            (target / folder).rmdir()
+def _move(name: str, source: Path, target: Path) -> None:
+    (target / name).parent.mkdir(parents=True, exist_ok=True)
+    (source / name).replace(target / name)
+
+
+def _remove_empty(
+    target: Path, names: Iterable[str], kept: Collection[PurePosixPath]
+) -> None:
+    """Remove the folders of these files where nothing is left in them."""
+    for name in names:
+        if _is_behind_link(target, name):
+            continue
+        with suppress(OSError):  # not empty
+            for folder in _folders(name):
+                if folder not in kept:
+                    (target / folder).rmdir()
+
+
+def _is_there(place: Path) -> bool:
+    return place.is_symlink() or place.exists()
+
+
+def _refuse_others(target: Path, place: Path, written: Written) -> None:
+    """Raise Exit where this file, or this folder and all in it, is not ours."""
+    folders = {str(folder) for _, name in written for folder in _folders(name)}
+    for each in [place] if place.is_symlink() else [place, *place.rglob("*")]:
+        name = each.relative_to(target).as_posix()
+        is_folder = each.is_dir() and not each.is_symlink() and name in folders
+        if not is_folder and (_digest(target, name), name) not in written:
+            what = f"not in the list of what exports wrote here ({LIST}), or changed"
+            raise Exit(f"{each} is {what}: {AWAY}", code=1)
 
 
 def _folders(name: str) -> list[PurePosixPath]:
@@ -78,9 +120,15 @@ def _folders(name: str) -> list[PurePosixPath]:
     return list(PurePosixPath(name).parents)[:-1]
 
 
-def _digest(place: Path) -> str:
+def _is_behind_link(target: Path, name: str) -> bool:
+    return any((target / folder).is_symlink() for folder in _folders(name))
+
+
+def _digest(target: Path, name: str) -> str:
     """Return the SHA-256 of a file; "" where there is none that could be ours."""
-    if place.is_symlink() or not place.is_file():
+    place = target / name
+    is_elsewhere = place.is_symlink() or _is_behind_link(target, name)
+    if is_elsewhere or not place.is_file():
         return ""
     return hashlib.sha256(place.read_bytes()).hexdigest()
 
@@ -90,25 +138,20 @@ def _read(file: Path) -> Written | None:
     if file.is_symlink():
         return None
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8").split("\n")
+        loaded = [json.loads(line) for line in lines if line]
+        written = {(str(sha), str(name)) for sha, name in loaded}
     except (FileNotFoundError, NotADirectoryError):
         return set()
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
-    found = [_LINE.fullmatch(line) for line in lines]
-    written = {(each[1], each[2]) for each in found if each}
     inside = all(
         not path.is_absolute() and ".." not in path.parts
         for path in (Path(name) for _, name in written)
     )
-    return written if all(found) and inside else None
+    return written if inside else None
 
 
 def _write(file: Path, written: Written) -> None:
     lines = sorted(written, key=lambda each: each[::-1])
-    write_text(file, "".join(f"{digest}  {name}\n" for digest, name in lines))
-
-
-def _in_the_way(place: Path) -> Exit:
-    what = "was not written by an export, or was changed since"
-    return Exit(f"{place} {what}: move it away, or choose another --to", code=1)
+    write_text(file, "".join(f"{json.dumps(line)}\n" for line in lines))

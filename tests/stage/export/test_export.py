@@ -574,13 +574,15 @@ def test_an_end_on_the_way_leaves_nothing(
 @pytest.mark.parametrize(
     ("to", "code", "problem"),
     [
-        ("tasks.py", 2, "--to takes a folder, not the file "),
+        ("tasks.py", 2, "--to takes a folder, which "),
+        ("link", 2, "--to takes a folder, which "),
         ("tasks.py/out", 1, "cannot write to "),
     ],
 )
 def test_a_target_that_is_no_folder(
     talk: Path, to: str, code: int, problem: str
 ) -> None:
+    (talk / "link").symlink_to("nowhere")
     refused = invoke(talk, "export", "--to", to)
     assert refused.returncode == code
     assert refused.stderr.startswith(problem)
@@ -621,7 +623,7 @@ def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
     site.write_text("mine")
     refused = invoke(talk, "export", "--to", "out")
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"{site} was not written by an export, ")
+    assert refused.stderr.startswith(f"{site} is not in the list of what ")
     assert refused.stderr.count("\n") == 1
     assert site.read_text() == "mine"
     assert [*(talk / "out").iterdir()] == [site.parent]

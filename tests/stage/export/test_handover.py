@@ -1,5 +1,7 @@
 """What an export replaces in the folder that it writes to."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,8 +32,7 @@ def export(target: Path, files: dict[str, str]) -> None:
     try:
         hand_over(ready, target)
     finally:
-        for name in files:
-            (ready / name).unlink(missing_ok=True)
+        shutil.rmtree(ready)
 
 
 FIRST = {"talk.pdf": "1", "web/index.html": "1", "web/old/x.svg": "1", "web/y": "1"}
@@ -51,6 +52,48 @@ def test_it_replaces_what_it_wrote_and_leaves_what_others_did(target: Path) -> N
     assert texts(target) == {"talk.pdf": "3", "web/index.html": "3", **own}
     assert not (target / "web" / "new").exists()
     export(target, {"talk.pdf": "3", "web/index.html": "3"})  # once more the same
+
+
+def test_what_it_wrote_may_become_a_folder_or_a_file_of_any_name(target: Path) -> None:
+    odd = {"web/a\u2028b": "1", "web/a\x85b": "1"}
+    if sys.platform != "win32":
+        odd["web/a\nb"] = "1"
+    first = {"web/x/y/z": "1", "web/f": "1"} | odd
+    export(target, first)
+    second = {"web/x": "2", "web/f/g/h": "2"} | odd
+    export(target, second)
+    assert texts(target) == second
+    export(target, first)
+    assert texts(target) == first
+    (target / "web/x/mine").write_text("mine", encoding="utf-8")
+    with pytest.raises(Exit) as refused:
+        export(target, second)
+    assert str(refused.value.message).startswith(f"{target / 'web/x/mine'} is not in ")
+    assert texts(target) == first | {"web/x/mine": "mine"}
+
+
+def test_nothing_is_removed_where_a_link_leads_out(target: Path) -> None:
+    export(target, FIRST)
+    outside = target.with_name("outside")
+    (target / "web/old").rename(outside)
+    (target / "web/old").symlink_to(outside, target_is_directory=True)
+    export(target, {"web/index.html": "2"})
+    assert texts(outside) == {"x.svg": "1"}
+    export(target.with_name("other"), {"web/a/b/c": "1"})
+    link = target.with_name("other") / "web/a"
+    link.rename(outside / "a")
+    link.symlink_to(outside / "a", target_is_directory=True)
+    (outside / "a/b/c").unlink()
+    export(target.with_name("other"), {"web/index.html": "2"})
+    assert (outside / "a/b").is_dir()
+
+
+def test_a_draft_of_somebody_else_stays(target: Path) -> None:
+    own = {f"{LIST}.draft": "mine"}
+    target.mkdir()
+    (target / f"{LIST}.draft").write_text("mine", encoding="utf-8")
+    export(target, FIRST)
+    assert texts(target) == FIRST | own
 
 
 @pytest.mark.parametrize(
@@ -85,33 +128,43 @@ def test_what_stands_in_the_way_is_named_and_nothing_is_replaced(
         case "link":
             there.symlink_to(target.with_name("moved"))
         case "leads out":
-            there.write_text(f"{'0' * 64}  web/../../mine\n", encoding="utf-8")
+            there.write_text('["0", "web/../../mine"]\n', encoding="utf-8")
     before = texts(target)
     new = {**FIRST, "handout.pdf": "2", "talk.pdf": "2", "web/new/z": "2"}
     for tried in (lambda: check(target, new), lambda: export(target, new)):
         with pytest.raises(Exit) as refused:
             tried()
         assert refused.value.code == 1
-        said = "was not written by an export, or was changed since"
+        said = "is not in the list of what exports wrote here (.exported), or changed"
+        if place == LIST:
+            said = "is no list that an export wrote"
         assert str(refused.value.message).startswith(f"{there} {said}: ")
         assert texts(target) == before
 
 
-def test_one_that_was_cut_off_on_the_way_is_followed_by_another(
-    target: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_mended", [True, False])
+@pytest.mark.parametrize("nth", range(1, 11))
+def test_all_is_replaced_or_nothing_and_another_export_can_follow(
+    target: Path, monkeypatch: pytest.MonkeyPatch, nth: int, is_mended: bool
 ) -> None:
     export(target, FIRST)
     real = Path.replace
 
+    done = 0
+
     def replace(path: Path, place: Path) -> Path:
-        if place.name == "index.html":
+        nonlocal done
+        done += 1
+        if done == nth or (done > nth and not is_mended):
             raise OSError
         return real(path, place)
 
-    new = dict.fromkeys(FIRST, "2")
+    new = {"talk.pdf": "2", "web/old": "2", "web/new/z": "2", "web/y/z": "2"}
     with monkeypatch.context() as patch, pytest.raises(OSError):
         patch.setattr(Path, "replace", replace)
         export(target, new)
-    assert texts(target) == FIRST | {"talk.pdf": "2"}
+    if is_mended:
+        assert texts(target) == FIRST
+        assert not (target / "web" / "new").exists()
     export(target, new)
     assert texts(target) == new

@@ -1,12 +1,21 @@
 """Files that are written whole or not at all."""
 
+import os
+import secrets
 import shutil
 from pathlib import Path
 
 
 def write_bytes(path: Path, written: bytes) -> None:
-    """Write a file in place of what is there, with its mode, whole or not at all."""
-    draft = path.with_name(f"{path.name}.draft")
+    """Write a file in place of what is there, with its mode, whole or not at all.
+
+    A link is followed. A pipe or a device stays what it is: it is written to.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(written)
+        return
+    path = Path(os.path.realpath(path))
+    draft = path.with_name(f".{secrets.token_hex(8)}.draft")  # nobody else's file
     try:
         draft.write_bytes(written)
         if path.exists():
