@@ -93,7 +93,7 @@ def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
     """Return the header and the events of a recording.
 
     Raises LookupError when there is none, or when it is damaged: empty, cut off, no
-    JSON, or not what is told of a run.
+    JSON, or not what is told of a run; or cannot be read.
     """
     if not cast.is_file():
         raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
@@ -102,7 +102,7 @@ def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
         head, told = json.loads(lines[0]), events(lines)
         if _is_head(head) and _are_events(told):
             return head, told
-    except (TypeError, ValueError, RecursionError):  # of JSON or UTF-8
+    except (OSError, TypeError, ValueError, OverflowError, RecursionError):
         pass
     raise LookupError(f"recordings/{cast.name} is damaged: {_remedy(cast)}")
 

@@ -68,11 +68,15 @@ def deadline(paths: Paths, demo: str) -> float:
 
 
 def named_deadline(paths: Paths, demo: str) -> float | None:
-    """Return the DEADLINE in seconds that a demo names, if it does."""
+    """Return the DEADLINE in seconds that a demo names, if it does.
+
+    What is no number of seconds that may pass is none.
+    """
     for node in parse(paths.demos / f"{slug(demo)}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
-                return float(s)
+                if type(s) is not bool and 0 < s <= sys.float_info.max:
+                    return float(s)
     return None
 
 

@@ -81,6 +81,7 @@ def test_the_length_is_the_sum_of_all_intervals(tmp_path: Path) -> None:
         *("", HEAD, HEAD[:9], HEAD + EXIT[:5], "\udcff", "\0" * 9),
         *(f"{HEAD}{event}\n" for event in ("[0]", "null", '["soon", "x", "0"]')),
         *(f"{HEAD}{event}\n{EXIT}" for event in ('[-1, "o", ""]', '[NaN, "o", ""]')),
+        f'{HEAD}[{10**400}, "o", ""]\n{EXIT}',
         *(f"{HEAD}{event}\n{EXIT}" for event in ('[1, "o", 2]', '[1, 2, "o"]')),
         *(f"{head}\n{EXIT}" for head in ("[]", '"x"', '{"version": 3}', "[" * 9999)),
         *(
@@ -108,6 +109,20 @@ def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
             read(cast)
         assert str(damaged.value) == said
     assert list(recordings.stale(paths, ["a_demo"])) == [said]
+
+
+def test_a_recording_that_cannot_be_read_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = tmp_path / "a_demo.cast"
+    cast.write_text(HEAD + EXIT, "utf-8")
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(LookupError, match=r"^recordings/a_demo.cast is damaged: "):
+        recordings.length(cast)
 
 
 def write_recording(paths: Paths, slug: str, python: str) -> None:

@@ -118,6 +118,10 @@ RECORDED = f'{HEAD}[2, "o", "x"]\n[0.5, "m", "x"]\n[1.5, "x", "0"]\n'
         ("DEADLINE = 90", None, 90),
         ("DEADLINE = 90", RECORDED, 90),
         ("x = 1", RECORDED, 3 * 4 + 2),
+        (f"DEADLINE = {10**400}", RECORDED, 3 * 4 + 2),
+        ("DEADLINE = 1e999", RECORDED, 3 * 4 + 2),
+        ("DEADLINE = True", RECORDED, 3 * 4 + 2),
+        ("DEADLINE = 0", RECORDED, 3 * 4 + 2),
         ("def half(", RECORDED, 3 * 4 + 2),
         ("x = 1", RECORDED[:-9], runner.DEADLINE),  # damaged
         ("x = 1", None, runner.DEADLINE),
