@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -80,16 +82,23 @@ def started(
 
 
 def run(
-    command: list[str], folder: Path, more: Mapping[str, str] = MappingProxyType({})
+    command: list[str],
+    folder: Path,
+    more: Mapping[str, str] = MappingProxyType({}),
+    patience: float = math.inf,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command as `started` does, and keep what it says.
 
-    Raises Exit when `end` was called, and OSError where the command found a disk full.
+    Raises Exit when `end` was called, TimeoutError when `patience` (seconds) is over,
+    and OSError where the command found a disk full.
     """
+    latest = time.monotonic() + patience
     with started(command, folder, more, subprocess.PIPE) as process:
         while True:
             if _ended.is_set():
                 raise Exit("this was ended with the show", code=1)
+            if time.monotonic() > latest:
+                raise TimeoutError(f"it was not done within {patience:g} s")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 said = process.communicate(timeout=PERIOD)
                 if process.returncode and "ENOSPC" in "".join(said):

@@ -4,6 +4,7 @@ After the first run nothing needs a network.
 """
 
 import hashlib
+import math
 import re
 import shutil
 from collections.abc import Callable
@@ -20,8 +21,10 @@ STAMP = ".installed"  # in the folder of the packages: the lock that they are of
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
 # npm's own patience with a network that is gone is 70 seconds, or a quarter of an hour.
 _PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
+LONGEST = 60  # seconds that npm has where there are packages to go on with
 _AT_ONCE = ("--fetch-retries=0", "--fetch-timeout=5000")
 _FAILED = "npm could not install the deck's packages"
+_NUMBER = re.compile(r"npm error (code|errno) ")  # what it means comes after it
 _CODE = re.compile(r"npm error code (\w+)")
 
 
@@ -57,7 +60,7 @@ def install(
             new.slides.mkdir()
             for file in paths.slides.glob("package*.json"):
                 shutil.copy(file, new.slides)
-            _run_npm(new, omitted)
+            _run_npm(new, omitted, hurries=are_there(paths))
             if chromium:
                 browser.unpack(new)
             (new.packages / STAMP).write_text(_locked(paths))
@@ -86,16 +89,22 @@ def _locked(paths: Paths) -> str:
     return hashlib.sha256(paths.lock.read_bytes()).hexdigest()
 
 
-def _run_npm(paths: Paths, omitted: list[str]) -> None:
+def _run_npm(paths: Paths, omitted: list[str], hurries: bool) -> None:
     missing = _network_problem(paths)
     source = "--offline" if missing else "--prefer-offline"  # npm has a cache
-    command = node.npm("ci", source, *_PATIENCE, "--no-fund", "--no-audit", *omitted)
-    done = node.run(command, paths.slides)
+    options = [*_PATIENCE, *(_AT_ONCE if hurries else ()), *omitted]
+    command = node.npm("ci", source, "--no-fund", "--no-audit", *options)
+    longest = LONGEST if hurries else math.inf
+    try:
+        done = node.run(command, paths.slides, patience=longest)
+    except TimeoutError as error:
+        raise Exit(f"{_FAILED}: {error}", code=1) from error
     if done.returncode and missing:
         once = f"there is no network ({missing}), and one is needed, once"
         raise Exit(f"{_FAILED}: {once}", code=1)
     if done.returncode:
-        why = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        why = [line for line in lines if not _NUMBER.match(line)]
         said = why[0] if why else f"exit code {done.returncode}"
         raise Exit(f"{_FAILED}: {said}", code=1)
 
