@@ -102,6 +102,9 @@ def check() -> None:
 @command
 def test() -> None:
     """Run the tests."""
+    from slides.stage import requirements
+
+    requirements.need(PATHS)
     python("pytest")
 
 
@@ -112,6 +115,9 @@ def bench(
     ] = None,
 ) -> None:
     """Measure speed, as ratios in one run, and the demos beside busy processes."""
+    from slides.stage import requirements
+
+    requirements.need(PATHS)
     from tests.bench import bench
 
     bench.measure(only)

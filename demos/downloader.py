@@ -145,7 +145,7 @@ def pause_after(error: Exception, pause: float) -> float:
     """Return the seconds to wait: `pause`, or Retry-After."""
     _, headers = answer_of(error)
     asked = headers.get("Retry-After", "")
-    if asked.isdecimal():
+    if asked.isascii() and asked.isdecimal():
         pause = float(asked)
     else:
         with suppress(ValueError, OverflowError):  # no date

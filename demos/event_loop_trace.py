@@ -74,7 +74,7 @@ def main(
     to_thread: Annotated[bool, Flag("replay the run with to_thread")] = False,
 ) -> str | None:
     """Record two runs of a real loop, replay one of them slowly, compare them."""
-    files = Files(json, svg)
+    files = Files(json, svg, script)
     if script:
         show_script(script, args or "", files, last, slow)
         return None

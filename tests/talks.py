@@ -19,7 +19,7 @@ from slides.stage.paths import Paths
 from slides.stage.show.built import Built
 from slides.stage.show.present import listen
 from slides.stage.show.saved import Saved
-from slides.stage.show.server import Stage
+from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +60,10 @@ if __name__ == "__main__":
     run(__file__)
 '''
 
+STRAY = (
+    "code = 'import time; time.sleep(600)';"
+    "child = subprocess.Popen([sys.executable, '-c', code], start_new_session=True)"
+)
 ODD = {
     # Waits until it is stopped; says who it is.
     "waits": "os.write(1, b'pid %d\\n' % os.getpid()); time.sleep(600)",
@@ -73,6 +77,12 @@ ODD = {
         "code = 'import time; time.sleep(600)';"
         "child = subprocess.Popen([sys.executable, '-c', code]);"
         "os.write(1, b'pid %d\\n' % child.pid)"
+    ),
+    # The child is in a session of its own; whoever started it ends, or waits.
+    "orphan": f"{STRAY}; os.write(1, b'pid %d\\n' % child.pid)",
+    "family": (
+        f"{STRAY}; os.write(1, b'pid %d %d\\n' % (child.pid, os.getpid()));"
+        "time.sleep(600)"
     ),
     # A character in three pieces, the last one never.
     "half": "os.write(1, b'pid %d \\xe2\\x82' % os.getpid()); time.sleep(600)",
@@ -141,6 +151,13 @@ stale
 }
 
 
+# The first line of a recording.
+HEAD = (
+    '{"version": 3, "term": {"cols": 60, "rows": 5}, "timestamp": 1764115200, "tags": '
+    '["python=CPython 3.14.0", "platform=Linux-6.1-x86_64", "source=sha256:0"]}\n'
+)
+
+
 def write_demo(talk: Path, slug: str, lines: str) -> None:
     """Write a demo of one line of code."""
     imports = "import os, signal, subprocess, sys, time"
@@ -175,14 +192,27 @@ class DemoRuns(NamedTuple):
     of: dict[str, Future[subprocess.CompletedProcess[str]]]
 
 
-class Present:
+class Served:
+    """The addresses of a show: those that its speaker opens, and what they are of."""
+
+    def __init__(self, audience: str) -> None:
+        """Take the address that brings the token."""
+        self.audience = audience
+        self.presenter = f"{audience}&view=presenter"
+        self.address, _, self.token = audience.partition("?token=")
+        self.port = int(self.address.rstrip("/").rpartition(":")[2])
+        self.cookie = f"asyncio-live-{self.port}={self.token}"
+
+
+class Present(Served):
     """A running `invoke present`."""
 
     def __init__(self, process: subprocess.Popen[str], lines: list[str]) -> None:
         """Take what it said when it was ready."""
+        super().__init__(lines[-2].split()[-1])
+        assert lines[-1].split() == ["presenter", self.presenter]
         self.process = process
         self.said = lines
-        self.audience, self.presenter = (line.split()[-1] for line in lines[-2:])
 
     @property
     def output(self) -> IO[str]:
@@ -202,28 +232,31 @@ class Present:
 @contextlib.asynccontextmanager
 async def serving(
     paths: Paths, built: Built, show: Show, folder: Path, **options: Any
-) -> AsyncIterator[tuple[Stage, int]]:
-    """Serve a deck without a process of its own; give the stage and its port."""
+) -> AsyncIterator[tuple[Stage, Served]]:
+    """Serve a deck without a process of its own; give the stage and its addresses."""
     async with asyncio.TaskGroup() as tasks:
         listener = listen(None)
         port = listener.getsockname()[1]
         stage = Stage(paths, built, show, Saved(folder, port), grace=0.2, **options)
         running = tasks.create_task(stage.run())
-        site = web.AppRunner(stage.app(port))
+        site = web.AppRunner(stage.app())
         await site.setup()
         await web.SockSite(site, listener).start()
         try:
-            yield stage, port
+            yield stage, Served(f"http://{HOST}:{port}/?token={stage.token}")
         finally:
             running.cancel()
             await site.cleanup()
 
 
 @contextlib.contextmanager
-def present(talk: Path, *arguments: str) -> Iterator[Present]:
+def present(
+    talk: Path, *arguments: str, browser: str = "--no-browser"
+) -> Iterator[Present]:
     """Run `invoke present` in `talk` until the end of the block."""
+    words = ["present", browser, *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoke", "present", "--no-browser", *arguments],
+        [sys.executable, "-m", "invoke", *filter(None, words)],
         cwd=talk,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,

@@ -1,8 +1,10 @@
 """The commands: what each imports, and the flags of all of them, demos included."""
 
 import math
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import NamedTuple, get_args, get_origin
 
 import pytest
@@ -122,7 +124,21 @@ def test_only_the_demos_that_are_asked_for_are_imported(
     assert ("rich" in loaded) == bool(asked)
 
 
-def test_invoke_alone_is_the_list() -> None:
-    alone, listed = invoke(ROOT), invoke(ROOT, "--list")
+def test_invoke_alone_is_the_list_from_wherever_inside_it_is_called() -> None:
+    alone, listed = invoke(ROOT / "slides" / "diagrams"), invoke(ROOT, "--list")
     assert (alone.returncode, alone.stdout, alone.stderr) == (0, listed.stdout, "")
     assert "demo.futures" in listed.stdout
+
+
+@pytest.mark.parametrize("command", ["test", "check", "bench"])
+def test_without_the_packages_of_the_tests_it_says_the_pip_command(
+    talk: Path, command: str
+) -> None:
+    (talk / "tests").mkdir()
+    listed = "-r ../requirements.txt\n\nnothing-like-this==1.0.0\n"
+    (talk / "tests" / "requirements.txt").write_text(listed, encoding="utf-8")
+    refused = invoke(talk, command)
+    listed = str(talk / "tests" / "requirements.txt")  # a path with a space
+    install = shlex.join([sys.executable, "-m", "pip", "install", "-r", listed])
+    said = f"nothing-like-this is missing: {install}\n"
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", said)

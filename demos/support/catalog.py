@@ -22,8 +22,12 @@ DEMOS = Path(__file__).parents[1]
 
 
 def slugs(folder: Path = DEMOS) -> list[str]:
-    """Return the names of all demos: every Python file in demos/ is one."""
-    return sorted(path.stem for path in folder.glob("*.py"))
+    """Return the names of all demos: every Python file in demos/ is one.
+
+    What an editor hides there, such as a lock of its own, is none.
+    """
+    files = (path for path in folder.glob("[!.]*.py") if path.is_file())
+    return sorted(path.stem for path in files)
 
 
 def tasks(words: Iterable[str]) -> list[Command]:
@@ -32,6 +36,8 @@ def tasks(words: Iterable[str]) -> list[Command]:
     Only the demos that it names are imported, for their flags.
     """
     asked = re.findall(r"demo\.([\w-]+)", " ".join(words))
+    if asked:
+        watchdog.start()  # an import may already be without end
     return [task(slug, slug.replace("_", "-") in asked) for slug in slugs()]
 
 
@@ -47,7 +53,6 @@ def task(slug: str, with_flags: bool = True) -> Command:
     name = slug.replace("_", "-")
 
     def run(**values: Any) -> None:
-        watchdog.start()
         main = importlib.import_module(f"demos.{slug}").main
         # rich: only where a demo runs
         from demos.support.console import finish, give_up
@@ -58,6 +63,8 @@ def task(slug: str, with_flags: bool = True) -> Command:
         except TooBusy:
             give_up()
             raise
+        except KeyboardInterrupt:
+            watchdog.end_interrupted()
         if lesson:
             finish(lesson, try_next(slug, values))
 

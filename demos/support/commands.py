@@ -1,5 +1,6 @@
 """Plain functions as invoke tasks: flags, help, defaults and checks written once."""
 
+import errno
 import inspect
 import logging
 from collections.abc import Callable
@@ -63,9 +64,10 @@ def command(function: Callable[..., object], name: str = "") -> Command:
                 raise cause from None
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
                 raise
-            problem = " ".join(f"{type(cause).__name__}: {cause}".split())
+            if is_full(cause):
+                raise Exit(f"{task.name}: {in_words(cause)}", code=1) from error
             hint = "(add --debug right after invoke to see where)"
-            raise Exit(f"{task.name}: {problem} {hint}", code=1) from error
+            raise Exit(f"{task.name}: {in_words(cause)} {hint}", code=1) from error
 
     body.__doc__ = inspect.getdoc(function)
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_ONLY)
@@ -82,6 +84,22 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     return task
 
 
+def is_full(error: Exception) -> bool:
+    """Return whether an error is that no space is left on a disk."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def in_words(error: Exception) -> str:
+    """Return in a line what an error says."""
+    if isinstance(error, OSError) and is_full(error):
+        file = error.filename2 or error.filename
+        return f"the disk is full{f', with {file}' if file else ''}: make room on it"
+    if isinstance(error, Exit):
+        return str(error.message)
+    name, text = type(error).__name__, str(error)
+    return " ".join(f"{name}: {text}".split() if text else [name])
+
+
 def _number(
     parameter: str, kind: type[int] | type[float], flag: Flag
 ) -> Callable[[str], float]:
@@ -92,6 +110,7 @@ def _number(
 
 
 def _help(flag: Flag, default: object) -> str:
-    if default is None or isinstance(default, bool | list):
-        return flag.help
-    return f"{flag.help} (default {default})"
+    more = [flag.bounds.removeprefix("of ")] if flag.bounds else []
+    if default is not None and not isinstance(default, bool | list):
+        more.append(f"default {default}")
+    return f"{flag.help} ({', '.join(more)})" if more else flag.help

@@ -6,10 +6,18 @@ becomes ``--files`` (see ``commands``).
 """
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invoke.exceptions import Exit
+
+LONGEST = 40  # characters of what was given instead of a number, told back
+
+_WRITTEN = {  # as Python writes it: float("1_0") and int("１") are numbers, too
+    int: re.compile(r"[+-]?(0|[1-9][0-9]*)"),
+    float: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True)
@@ -26,17 +34,23 @@ class Flag:
         `name` is the parameter's.
         """
         try:
-            value = kind(text)
-        except ValueError:
+            value = kind(text) if _WRITTEN[kind].fullmatch(text) else math.nan
+        except ValueError:  # too many digits for Python
             value = math.nan
-        if self.least <= value <= self.most and not math.isinf(value):
+        if self.least <= value <= self.most and abs(value) != math.inf:
             return value
         noun = "a whole number" if kind is int else "a number"
+        bounds = f" {self.bounds}" if self.bounds else ""
+        flag = f"--{name.replace('_', '-')}"
+        given = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        raise UsageError(f"{flag} takes {noun}{bounds}, not {given!r}")
+
+    @property
+    def bounds(self) -> str:
+        """What numbers it accepts, in words; "" for any."""
         if math.isfinite(self.most):
-            noun += f" from {self.least} to {self.most}"
-        elif math.isfinite(self.least):
-            noun += f" of at least {self.least}"
-        raise UsageError(f"--{name.replace('_', '-')} takes {noun}, not {text!r}")
+            return f"from {self.least} to {self.most}"
+        return f"of at least {self.least}" if math.isfinite(self.least) else ""
 
 
 class UsageError(Exit):

@@ -27,6 +27,8 @@ class ParseError(UsageError):
         valueless = re.match(r"Flag <Argument: ([\w-]+)", text)
         if valueless:
             text = f"--{valueless[1].replace('_', '-')} needs a value"
+        if named := re.match(r"No idea what '((?:demo\.|--)[\w-]*_[\w-]*)' is", text):
+            text += f" Names have hyphens: {named[1].replace('_', '-')}"
         super().__init__(text)
         self.context = context
         # invoke prints a ParseError, and then the message of an Exit: this is both.

@@ -9,8 +9,9 @@ import multiprocessing
 import multiprocessing.pool
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.context import BaseContext
 from typing import Any, ParamSpec, TypeVar
 
@@ -35,14 +36,28 @@ class ProcessPool(ProcessPoolExecutor):
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
         """Submit a call, which may start a worker."""
-        if not hasattr(signal, "pthread_sigmask"):
+        with ctrl_c_blocked():
             return super().submit(fn, *args, **kwargs)
-        # A worker inherits the mask: so it ignores Ctrl-C before it can say so itself.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().submit(fn, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def ctrl_c_blocked() -> Iterator[None]:
+    """Keep Ctrl-C from this thread until the end of the block.
+
+    A worker, or a thread that starts one, is born so: it ignores Ctrl-C before it can
+    say so itself.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # to start it later would end the block
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def process_pool(workers: int) -> ProcessPoolExecutor:
@@ -55,7 +70,8 @@ def process_pool(workers: int) -> ProcessPoolExecutor:
 
 def one_process_each() -> multiprocessing.pool.Pool:
     """Return a pool that does one job at a time, each in a fresh interpreter."""
-    return SPAWN.Pool(1, signal.signal, IGNORE_CTRL_C, maxtasksperchild=1)
+    with ctrl_c_blocked():
+        return SPAWN.Pool(1, signal.signal, IGNORE_CTRL_C, maxtasksperchild=1)
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:

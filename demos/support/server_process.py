@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from typing import Any
 
 from invoke.exceptions import Exit
 
@@ -52,7 +53,14 @@ def _run(serve: Serve, pipe: Connection) -> None:
 
 
 async def _serve(serve: Serve, pipe: Connection) -> None:
+    asyncio.get_running_loop().set_exception_handler(_complain)
     async with await serve() as server:
         pipe.send(server.sockets[0].getsockname()[1])
         with suppress(EOFError):  # our parent is gone
             await asyncio.to_thread(pipe.recv)
+
+
+def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Let asyncio complain, but not of a client that has gone: at a Ctrl-C, say."""
+    if not isinstance(context.get("exception"), ConnectionError):
+        loop.default_exception_handler(context)

@@ -3,15 +3,14 @@
 import os
 import platform
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from invoke.exceptions import Exit
 
 from demos.support.flags import UsageError
 from slides.stage import node
+from slides.stage.drafts import draft
 from slides.stage.paths import Paths
 
 PACKAGED = (sys.platform, platform.machine()) == ("linux", "x86_64")  # npm has one
@@ -81,28 +80,21 @@ def unpack(paths: Paths) -> None:
     Its libraries and fonts come with it. Raises Exit with what Node said when it fails.
     """
     script = 'import c from "@sparticuz/chromium"; await c.executablePath()'
-    with tempfile.TemporaryDirectory(prefix=".chromium-", dir=paths.packages) as folder:
-        draft = Path(folder) / "draft"
-        draft.mkdir()
+    with draft(paths.packages) as folder:
+        new = folder / "new"
+        new.mkdir()
         # AWS… makes the package unpack the libraries that a bare machine lacks, too.
-        lambda_ = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "TMPDIR": str(draft)}
-        done = subprocess.run(
-            [str(node.NODE), "--input-type=module", "--eval", script],
-            cwd=paths.slides,
-            env=node.environment() | lambda_,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        lambda_ = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "TMPDIR": str(new)}
+        command = [str(node.NODE), "--input-type=module", "--eval", script]
+        done = node.run(command, paths.slides, lambda_)
         if done.returncode:
             errors = [line for line in done.stderr.splitlines() if "Error" in line]
             why = errors[0] if errors else f"exit code {done.returncode}"
             raise Exit(f"npm's Chromium could not be unpacked: {why}", code=1)
-        (draft / "fonts" / "fonts.conf").write_text(_FONTS)
-        start = draft / "chrome"
+        (new / "fonts" / "fonts.conf").write_text(_FONTS)
+        start = new / "chrome"
         start.write_text(_START)
         start.chmod(0o755)
         if paths.chromium.exists():
-            paths.chromium.rename(Path(folder) / "replaced")
-        draft.rename(paths.chromium)
+            paths.chromium.rename(folder / "replaced")
+        new.rename(paths.chromium)

@@ -4,20 +4,28 @@ After the first run nothing needs a network.
 """
 
 import hashlib
+import math
+import re
 import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from invoke.exceptions import Exit
 
 from demos.support.console import console
 from slides.stage import browser, node
+from slides.stage.drafts import draft
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
 STAMP = ".installed"  # in the folder of the packages: the lock that they are of
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
+# npm's own patience with a network that is gone is 70 seconds, or a quarter of an hour.
+_PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
+LONGEST = 60  # seconds that npm has where there are packages to go on with
+_AT_ONCE = ("--fetch-retries=0", "--fetch-timeout=5000")
+_FAILED = "npm could not install the deck's packages"
+_NUMBER = re.compile(r"npm error (code|errno) ")  # what it means comes after it
+_CODE = re.compile(r"npm error code (\w+)")
 
 
 def install(
@@ -46,22 +54,25 @@ def install(
         omitted += [] if develop else ["--omit=dev"]
         with (
             console.status(f"Installing the deck's {what} (only once) …"),
-            tempfile.TemporaryDirectory(
-                prefix="packages-", dir=paths.build, ignore_cleanup_errors=True
-            ) as folder,
+            draft(paths.build) as folder,
         ):
-            draft = Paths(Path(folder))
-            draft.slides.mkdir()
+            new = Paths(folder)
+            new.slides.mkdir()
             for file in paths.slides.glob("package*.json"):
-                shutil.copy(file, draft.slides)
-            _run_npm(draft, omitted)
+                shutil.copy(file, new.slides)
+            _run_npm(new, omitted, hurries=are_there(paths))
             if chromium:
-                browser.unpack(draft)
-            (draft.packages / STAMP).write_text(_locked(paths))
+                browser.unpack(new)
+            (new.packages / STAMP).write_text(_locked(paths))
             if paths.packages.exists():
-                paths.packages.rename(draft.root / "replaced")
-            draft.packages.rename(paths.packages)
+                paths.packages.rename(folder / "replaced")
+            new.packages.rename(paths.packages)
     console.print(f"Installed the deck's {what}.")
+
+
+def are_there(paths: Paths) -> bool:
+    """Return whether packages are installed, be it those of another lock."""
+    return (paths.packages / STAMP).exists()
 
 
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
@@ -78,10 +89,30 @@ def _locked(paths: Paths) -> str:
     return hashlib.sha256(paths.lock.read_bytes()).hexdigest()
 
 
-def _run_npm(paths: Paths, omitted: list[str]) -> None:
-    command = node.npm("ci", "--prefer-offline", "--no-fund", "--no-audit", *omitted)
-    done = node.run(command, paths.slides)
+def _run_npm(paths: Paths, omitted: list[str], hurries: bool) -> None:
+    missing = _network_problem(paths)
+    source = "--offline" if missing else "--prefer-offline"  # npm has a cache
+    options = [*_PATIENCE, *(_AT_ONCE if hurries else ()), *omitted]
+    command = node.npm("ci", source, "--no-fund", "--no-audit", *options)
+    longest = LONGEST if hurries else math.inf
+    try:
+        done = node.run(command, paths.slides, patience=longest)
+    except TimeoutError as error:
+        raise Exit(f"{_FAILED}: {error}", code=1) from error
+    if done.returncode and missing:
+        once = f"there is no network ({missing}), and one is needed, once"
+        raise Exit(f"{_FAILED}: {once}", code=1)
     if done.returncode:
-        why = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        why = [line for line in lines if not _NUMBER.match(line)]
         said = why[0] if why else f"exit code {done.returncode}"
-        raise Exit(f"npm could not install the deck's packages: {said}", code=1)
+        raise Exit(f"{_FAILED}: {said}", code=1)
+
+
+def _network_problem(paths: Paths) -> str:
+    """Return npm's code for what keeps it from its registry; "" when it answers."""
+    done = node.run(node.npm("ping", *_AT_ONCE), paths.slides)
+    code = _CODE.search(done.stderr)
+    if not done.returncode or (code and re.fullmatch(r"E\d+", code[1])):
+        return ""  # some registries answer that they know no ping
+    return code[1] if code else f"exit code {done.returncode}"

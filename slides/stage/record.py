@@ -7,11 +7,11 @@ from invoke.exceptions import Exit
 
 from demos.support.catalog import parse, slugs
 from demos.support.console import TOO_BUSY, console
+from demos.support.files import write_text
 from demos.support.flags import UsageError
 from slides.stage import frame, names, runner
 from slides.stage.deck.recorded import recorded
 from slides.stage.deck.sections import sections
-from slides.stage.files import write_text
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 

@@ -1,6 +1,7 @@
 """Recordings of the demos as they are kept: slides/recordings/<demo>.cast and .svg."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from typing import Any
 from slides.stage import names
 from slides.stage.paths import Paths
 from slides.stage.sources import source_hash
+
+LARGEST = 500  # columns or rows of a terminal
+LATEST = 253_402_300_800  # seconds since the epoch: the end of the year 9999
 
 Event = tuple[float, str, str]  # seconds since the one before, code, data
 
@@ -77,7 +81,7 @@ def made_on(paths: Paths) -> str:
     for cast in sorted(paths.recordings.glob("*.cast")):
         head = header(cast)
         day = datetime.fromtimestamp(head["timestamp"], UTC).date()
-        tags = dict(tag.split("=", 1) for tag in head["tags"])
+        tags = dict(tag.partition("=")[::2] for tag in head["tags"])
         system = tags["platform"].partition("-")[0]
         lines[f"{tags['python']}, {system}, {day}"] += 1
     if len(lines) == 1:
@@ -88,19 +92,43 @@ def made_on(paths: Paths) -> str:
 def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
     """Return the header and the events of a recording.
 
-    Raises LookupError when there is none, or when it is damaged: empty, cut off, or
-    no JSON.
+    Raises LookupError when there is none, or when it is damaged: empty, cut off, no
+    JSON, or not what is told of a run; or cannot be read.
     """
     if not cast.is_file():
         raise LookupError(f"there is no recordings/{cast.name}: {_remedy(cast)}")
     try:
         lines = read(cast)
-        found = json.loads(lines[0]), events(lines)
-        if [code for _, code, _ in found[1]][-1:] == ["x"]:
-            return found
-    except (TypeError, ValueError):  # of JSON or UTF-8
+        head, told = json.loads(lines[0]), events(lines)
+        if _is_head(head) and _are_events(told):
+            return head, told
+    except (OSError, TypeError, ValueError, OverflowError, RecursionError):
         pass
     raise LookupError(f"recordings/{cast.name} is damaged: {_remedy(cast)}")
+
+
+def _is_head(head: Any) -> bool:
+    match head:
+        case {
+            "version": 3,
+            "term": {"cols": int(columns), "rows": int(rows)},
+            "timestamp": int(seconds),
+            "tags": [*tags],
+        }:
+            told = {tag.partition("=")[0] for tag in tags if isinstance(tag, str)}
+            return (
+                1 <= min(columns, rows) <= max(columns, rows) <= LARGEST
+                and 0 <= seconds < LATEST
+                and {"python", "platform", "source"} <= told
+            )
+    return False
+
+
+def _are_events(told: list[Event]) -> bool:
+    return [code for _, code, _ in told][-1:] == ["x"] and all(
+        0 <= interval < math.inf and isinstance(code, str) and isinstance(data, str)
+        for interval, code, data in told
+    )
 
 
 def _remedy(cast: Path) -> str:

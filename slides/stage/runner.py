@@ -20,7 +20,9 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from itertools import cycle
+from secrets import token_hex
 
+from demos.support import watchdog
 from demos.support.console import MARK, MARK_END
 from demos.support.machine import python
 from slides.stage import recordings
@@ -39,7 +41,6 @@ _LABEL = rf"[^\x00-\x1f]{{0,{LABEL}}}"
 _MARK = re.compile(f"{re.escape(MARK)}({_LABEL}){MARK_END}")
 _MARK_BEGUN = re.compile(f"{re.escape(MARK)}{_LABEL}")
 _TERMINAL = {
-    "ASYNCIO_LIVE_PARENT": "1",  # it ends with us: when our end of its stdin is closed
     "COLORTERM": "truecolor",
     "COLUMNS": str(COLUMNS),
     "FORCE_COLOR": "1",
@@ -67,11 +68,15 @@ def deadline(paths: Paths, demo: str) -> float:
 
 
 def named_deadline(paths: Paths, demo: str) -> float | None:
-    """Return the DEADLINE in seconds that a demo names, if it does."""
+    """Return the DEADLINE in seconds that a demo names, if it does.
+
+    What is no number of seconds that may pass is none.
+    """
     for node in parse(paths.demos / f"{slug(demo)}.py").body:
         match node:
             case ast.Assign([ast.Name("DEADLINE")], ast.Constant(int() | float() as s)):
-                return float(s)
+                if type(s) is not bool and 0 < s <= sys.float_info.max:
+                    return float(s)
     return None
 
 
@@ -107,7 +112,8 @@ async def run(
     last = loop.time()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     held = ""
-    process = await _start(paths, demo, grace)
+    run = token_hex(8)
+    process = await _start(paths, demo, run, grace)
     try:
         while chunk := await _read(process, end, grace):
             events, held = split_marks(held + decoder.decode(chunk))
@@ -122,7 +128,7 @@ async def run(
                 await process.wait()
         yield _event(loop.time() - last, "x", str(status))
     finally:
-        await _end(process, grace)
+        await _end(process, run, grace)
 
 
 def split_marks(text: str) -> tuple[list[tuple[str, str]], str]:
@@ -144,13 +150,15 @@ def _event(interval: float, code: str, data: str) -> str:
     return json.dumps([round(interval, 6), code, data], ensure_ascii=False)
 
 
-async def _start(paths: Paths, demo: str, grace: float) -> asyncio.subprocess.Process:
+async def _start(
+    paths: Paths, demo: str, run: str, grace: float
+) -> asyncio.subprocess.Process:
     arguments = [sys.executable, "-m", *command(demo).split()]
     spawn = asyncio.create_task(
         asyncio.create_subprocess_exec(
             *arguments,
             cwd=paths.root,
-            env=os.environ | _TERMINAL,
+            env=os.environ | _TERMINAL | {watchdog.RUN: run},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -162,7 +170,7 @@ async def _start(paths: Paths, demo: str, grace: float) -> asyncio.subprocess.Pr
         return await asyncio.shield(spawn)
     except asyncio.CancelledError:
         # A cancelled spawn would leave the child behind (cpython #103847).
-        await _end(await spawn, grace)
+        await _end(await spawn, run, grace)
         raise
 
 
@@ -186,7 +194,7 @@ async def _read(process: asyncio.subprocess.Process, end: float, grace: float) -
                 raise
 
 
-async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
+async def _end(process: asyncio.subprocess.Process, run: str, grace: float) -> None:
     """End the demo, politely first, reap it, and end whatever it left running."""
     try:
         for name in ("SIGINT", "SIGTERM", "SIGKILL"):
@@ -201,6 +209,8 @@ async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     finally:  # also when we are cancelled once more
         # The group outlives its leader; its number is not reused until it is empty.
         _signal(process, "SIGKILL")
+        if sys.platform != "win32":
+            watchdog.kill_strays(run)
         if process.stdin is not None:
             process.stdin.close()
 

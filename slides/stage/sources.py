@@ -27,10 +27,13 @@ def source_hash(paths: Paths, demo: str) -> str:
 
 
 def parse(file: Path) -> ast.Module:
-    """Return the syntax tree of a file; an empty one while it is half written."""
+    """Return the syntax tree of a file; an empty one while it is half written.
+
+    So it is of a file that is gone, no Python at all, or nested too deeply.
+    """
     try:
         return ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return ast.Module([], [])
     except SystemError:  # Python 3.11 may miscount its recursion: cpython #106905
         return ast.parse(file.read_bytes())

@@ -177,7 +177,7 @@ async def shown_on(page: Page) -> tuple[str, str]:
 
 
 async def test_nothing_overflows(page: Page) -> None:
-    script = (PATHS.slides / "stage" / "export" / "overflow.js").read_text("utf-8")
+    script = (PATHS.slides / "stage" / "deck" / "overflow.js").read_text("utf-8")
     assert await page.evaluate(script) == []
 
 

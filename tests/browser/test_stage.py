@@ -7,28 +7,32 @@ import json
 import re
 import threading
 import time
+import wave
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from slides.stage.deck.build import build
+from slides.stage.export import website
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
-from tests.talks import PATIENCE, Present, gone, present, serving
+from tests.talks import PATIENCE, Present, Served, gone, present, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ACTIVE = "svg.bespoke-marp-active"
 SCREEN = f"{ACTIVE} .stage-screen"
 LABEL = f"{ACTIVE} .stage-bar span:last-child"
+ONLY_LOOKS = "This window only looks: open what `invoke present` has printed."
 REC = r"^REC \d{4}-\d\d-\d\d"
 
 
@@ -51,22 +55,12 @@ async def strangers(chromium: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-class Served(NamedTuple):
-    """The addresses of a show, served from here: it starts and ends in no time."""
-
-    audience: str
-
-    @property
-    def presenter(self) -> str:
-        return f"{self.audience}?view=presenter"
-
-
 @asynccontextmanager
 async def served(
     talk: Path, built: Built, show: Show, folder: Path, **options: Any
 ) -> AsyncIterator[Served]:
-    async with serving(Paths(talk), built, show, folder, **options) as (_, port):
-        yield Served(f"http://127.0.0.1:{port}/")
+    async with serving(Paths(talk), built, show, folder, **options) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -381,7 +375,7 @@ async def test_a_window_that_only_looks_follows_and_changes_nothing(
 ) -> None:
     speaker = await open_at(windows, show.audience, 3)
     viewer = await strangers.new_page()
-    await viewer.goto(f"{show.audience}?role=viewer#5")
+    await viewer.goto(f"{show.address}#5")
     await on_slide(viewer, 3)
     for key in ("PageDown", "End", "Home", "PageUp"):
         await viewer.keyboard.press(key)
@@ -432,8 +426,8 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
         await on_slide(page, 4)  # at once; the server hears of it, and keeps it
-        port = show.audience.rstrip("/").rpartition(":")[2]
-        saved = Saved(Paths(talk).build, int(port))
+        port = f"{show.port}"
+        saved = Saved(Paths(talk).build, show.port)
         assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
         await asyncio.to_thread(show.process.wait, PATIENCE)
@@ -441,6 +435,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
     with present(talk, "--port", port) as again:
+        assert again.audience == show.audience  # so the open windows stay the speaker's
         assert (
             again.said[0] == "Going on from slide 4, where the last show was cut off."
         )
@@ -457,6 +452,7 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         assert again.end() == 0
     with present(talk, "--port", port) as anew:
         assert anew.said[0] == f"audience   {anew.audience}"
+        assert anew.token != show.token
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
@@ -483,11 +479,17 @@ async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
     windows: BrowserContext, talk: Path
 ) -> None:
     with present(talk) as show:
-        page = await open_at(windows, show.audience, 5)
+        page = await open_at(windows, show.presenter, 5)
         assert show.end() == 0
-    port = show.audience.rstrip("/").rpartition(":")[2]
-    with present(talk, "--port", port):
+    with present(talk, "--port", f"{show.port}") as anew:
         await on_slide(page, 1)
+        await page.keyboard.press("PageDown")  # it is of another start
+        await expect(page.locator(".stage-clock .said")).to_have_text(ONLY_LOOKS)
+        await on_slide(page, 1)
+        await page.goto(anew.presenter)
+        await expect(page.locator(".stage-clock .said")).to_be_empty()
+        await page.keyboard.press("PageDown")
+        await on_slide(page, 2)
 
 
 async def test_the_presenter_sees_time_pace_and_the_demos_state(
@@ -506,9 +508,11 @@ async def test_the_presenter_sees_time_pace_and_the_demos_state(
     await expect(clock.locator(".demo")).to_have_text(re.compile("done after"))
     await page.reload()
     await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
-    await page.goto(f"{show.presenter}#5")
+    await page.evaluate("location.hash = 5")
     await page.keyboard.press("ArrowRight")
     await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
+    said = clock.locator(".said")
+    await expect(said).to_contain_text("RuntimeError: nobody planned this")
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
@@ -525,6 +529,11 @@ async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
     windows: BrowserContext, started: Present, talk: Path
 ) -> None:
     page = await open_at(windows, started.audience, 3)
+    said = [await asyncio.to_thread(started.output.readline) for _ in range(2)]
+    assert said[0] == "Ctrl-C ends the show.\n"
+    # Its code is too wide for the slide, in every browser by another amount.
+    line = r"slides/10-more.md:6: something is \d+ px outside this slide\n"
+    assert re.fullmatch(line, said[1])
     section = talk / "slides" / "10-more.md"
     text = section.read_text("utf-8")
     section.write_text(text.replace("## Third", "## Changed"), encoding="utf-8")
@@ -548,16 +557,55 @@ async def test_a_page_of_another_origin_cannot_reach_the_stage(
         threading.Thread(target=stranger.serve_forever, daemon=True).start()
         page = await windows.new_page()
         await page.goto(f"http://127.0.0.1:{stranger.server_port}/")
-        opened = await page.evaluate(
-            """address => new Promise(done => {
-                const socket = new WebSocket(address.replace("http", "ws") + "show");
-                socket.onopen = () => done(true);
-                socket.onerror = () => done(false);
-            })""",
-            show.audience,
+        reached = await page.evaluate(
+            """address => Promise.all([
+                new WebSocket(address.replace("http", "ws") + "show"),
+                Object.assign(document.createElement("script"), {
+                    src: address + "talk.js",
+                }),
+            ].map(each => new Promise(done => {
+                each.onopen = each.onload = () => done(true);
+                each.onerror = () => done(false);
+                if (each instanceof Element) document.head.append(each);
+            })))""",
+            show.address,
         )
+        # Led here by a stranger, a window of the speaker's browser looks only.
+        ours = await open_at(windows, show.audience, 1)
+        await page.evaluate("address => { location = address }", f"{show.address}#3")
+        await page.wait_for_url(f"{show.address}*")
+        await on_slide(page, 1)
+        await on_slide(ours, 1)
         stranger.shutdown()
-    assert opened is False
+    assert reached == [False, False]
+
+
+async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_page(
+    windows: BrowserContext, talk: Path, tmp_path: Path
+) -> None:
+    paths = Paths(talk)
+    with wave.open(str(paths.slides / "film.wav"), "wb") as film:
+        film.setparams((1, 1, 8000, 0, "NONE", ""))
+        film.writeframes(bytes(800))
+    font = next(paths.packages.glob("firacode/distr/woff2/FiraCode-Bold.woff2"))
+    data = f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+    (paths.slides / "20-film.md").write_text(
+        f"<style>@font-face {{ font-family: Probe; src: url({data}) }}</style>\n\n"
+        '<video src="film.wav"></video>\n',
+        encoding="utf-8",
+    )
+    built = build(paths)
+    picture = paths.diagrams / "picture.png"
+    picture.touch()
+    website.write(built, tmp_path / "web", picture, with_notes=True)
+    exported = (tmp_path / "web" / "index.html").as_uri()
+    async with served(talk, load(built), Show(live=True), tmp_path) as address:
+        for url in (address.audience, exported):
+            page = await open_at(windows, url, 7)
+            await page.wait_for_function("document.querySelector('video').readyState")
+            loaded = "document.fonts.load('20px Probe').then(fonts => fonts.length)"
+            assert await page.evaluate(loaded) == 1
+            await page.close()
 
 
 async def test_without_a_server_the_same_keys_replay_the_recordings(

@@ -22,6 +22,7 @@ from demos.support.trace.seen import traced
 from demos.support.trace.timeline import Timeline
 
 TASKS = ["scenario", "sleep 30 ms", "sleep 100 ms", "read socket", "time.sleep"]
+NAME = Path(__file__).name
 BLOCKED = ["sleep 30 ms", "time.sleep", "sleep 100 ms"]  # in the order of their ends
 FREED = ["sleep 30 ms", "sleep 100 ms", "time.sleep"]
 SENTENCE = (
@@ -71,6 +72,9 @@ async def test_to_sleep_in_a_thread_lets_other_tasks_run() -> None:
         {"script": "no such file.py"},
         {"json": "no such folder/trace.json"},
         {"svg": "."},
+        {"script": __file__, "svg": __file__},
+        {"script": __file__, "json": f"{Path(__file__).parent}/../demos/{NAME}"},
+        {"svg": "no such file", "json": "no such file"},
     ],
 )
 def test_bad_input_is_one_line(flags: dict[str, str]) -> None:

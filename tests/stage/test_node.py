@@ -1,5 +1,6 @@
 """Node.js, and its commands, without Node.js being installed."""
 
+import errno
 import json
 import subprocess
 
@@ -26,6 +27,13 @@ def test_our_node_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = run(str(node.NODE), "--eval", f"{script}.toString().trim())")
     assert asked.stderr == ""
     assert node.NODE.samefile(asked.stdout.strip())
+
+
+def test_a_full_disk_is_what_the_system_says_of_it() -> None:
+    script = "throw new Error('ENOSPC: no space left on device, write')"
+    with pytest.raises(OSError) as caught:
+        node.run([str(node.NODE), "--eval", script], PATHS.slides)
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_npx_runs_what_is_locked(packages: None) -> None:

@@ -1,8 +1,11 @@
 """The npm packages: installed once, and no network needed after that."""
 
 import hashlib
+import http.server
 import json
 import tarfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from invoke.exceptions import Exit
 
 from slides.stage import browser, packages
 from slides.stage.paths import Paths
+from tests.talks import PATIENCE
 
 
 @pytest.fixture
@@ -37,8 +41,55 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return programs
 
 
-def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
-    """Check that npm is asked for packages; it has none, and what is there stays."""
+@pytest.fixture
+def no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks npm's registry is refused, and nothing was kept of it before."""
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def hanging_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """npm's registry says that it is there, and delivers nothing."""
+    over = threading.Event()
+
+    class Registry(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if "ping" in self.path:
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            else:
+                over.wait(PATIENCE)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
+        threading.Thread(target=server.serve_forever).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("npm_config_registry", address)
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        yield
+        over.set()
+        server.shutdown()
+
+
+def want_new(paths: Paths) -> None:
+    """Lock a package that only the registry has."""
+    wanted = {"dependencies": {"new": "1.0.0"}}
+    new = {"version": "1.0.0"}
+    locked = {"lockfileVersion": 3, "packages": {"": wanted, "node_modules/new": new}}
+    (paths.slides / "package.json").write_text(json.dumps(wanted), encoding="utf-8")
+    paths.lock.write_text(json.dumps(locked), encoding="utf-8")
+
+
+def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> str:
+    """Check that npm is asked for packages; it has none, and what is there stays.
+
+    Return what is said.
+    """
     before = sorted(paths.packages.rglob("*"))
     with pytest.raises(Exit) as failed:
         packages.install(paths, develop=develop)
@@ -48,6 +99,7 @@ def check_npm_is_asked(paths: Paths, *, develop: bool = False) -> None:
     assert "\n" not in message
     assert sorted(paths.packages.rglob("*")) == before
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
+    return message
 
 
 linux = pytest.mark.skipif(not browser.PACKAGED, reason="npm has no Chromium for it")
@@ -66,7 +118,7 @@ def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
 
 @linux
 def test_new_packages_come_in_place_of_the_old_when_all_are_there(
-    paths: Paths, machine: Path, tmp_path: Path
+    paths: Paths, machine: Path, tmp_path: Path, no_network: None
 ) -> None:
     package = tmp_path / "new.tgz"
     with tarfile.open(package, "w:gz") as archive:
@@ -84,6 +136,30 @@ def test_new_packages_come_in_place_of_the_old_when_all_are_there(
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
     package.unlink()
     packages.install(paths)  # nothing is asked for again
+
+
+@linux
+def test_without_a_network_it_says_so_and_what_is_there_stays(
+    paths: Paths, machine: Path, no_network: None
+) -> None:
+    want_new(paths)
+    said = check_npm_is_asked(paths)
+    once = "there is no network (ECONNREFUSED), and one is needed, once"
+    assert said.endswith(f": {once}")
+    assert packages.are_there(paths)
+
+
+@linux
+def test_a_network_that_delivers_nothing_does_not_hold_up_who_has_packages(
+    paths: Paths,
+    machine: Path,
+    hanging_network: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    want_new(paths)
+    assert "network timeout at: " in check_npm_is_asked(paths)
+    monkeypatch.setattr(packages, "LONGEST", 0)
+    assert check_npm_is_asked(paths).endswith(": it was not done within 0 s")
 
 
 @linux

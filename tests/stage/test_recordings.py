@@ -8,9 +8,9 @@ import pytest
 
 from slides.stage import names, recordings
 from slides.stage.paths import Paths
-from tests.talks import PATHS
+from tests.talks import HEAD, PATHS
 
-HEADER, EXIT = '{"version": 3}\n', '[1, "x", "0"]\n'
+EXIT = '[1, "x", "0"]\n'
 REMEDY = "invoke record --demo a_demo"
 ALL = sorted(PATHS.recordings.glob("*.cast"))
 
@@ -58,11 +58,11 @@ def test_the_lesson_is_the_marker(tmp_path: Path) -> None:
     with pytest.raises(LookupError) as missing:
         recordings.lesson(cast)
     assert str(missing.value) == f"there is no recordings/a_demo.cast: {REMEDY}"
-    cast.write_text(f'{HEADER}[0, "o", "The end."]\n{EXIT}', "utf-8")
+    cast.write_text(f'{HEAD}[0, "o", "The end."]\n{EXIT}', "utf-8")
     with pytest.raises(LookupError) as mute:
         recordings.lesson(cast)
     assert str(mute.value) == f"recordings/a_demo.cast has no lesson: {REMEDY}"
-    cast.write_text(f'{HEADER}[0, "m", "All ≈ 3."]\n{EXIT}', "utf-8")
+    cast.write_text(f'{HEAD}[0, "m", "All ≈ 3."]\n{EXIT}', "utf-8")
     assert recordings.lesson(cast) == "All ≈ 3."
 
 
@@ -71,15 +71,28 @@ def test_the_length_is_the_sum_of_all_intervals(tmp_path: Path) -> None:
     with pytest.raises(LookupError) as missing:
         recordings.length(cast)
     assert str(missing.value) == f"there is no recordings/a_demo.cast: {REMEDY}"
-    cast.write_text(f'{HEADER}[0.25, "o", "1"]\n[2, "m", "All."]\n{EXIT}', "utf-8")
+    cast.write_text(f'{HEAD}[0.25, "o", "1"]\n[2, "m", "All."]\n{EXIT}', "utf-8")
     assert recordings.length(cast) == 3.25
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        *("", HEADER, HEADER[:9], HEADER + EXIT[:5], "\udcff"),
-        *(f"{HEADER}{event}\n" for event in ("[0]", "null", '["soon", "x", "0"]')),
+        *("", HEAD, HEAD[:9], HEAD + EXIT[:5], "\udcff", "\0" * 9),
+        *(f"{HEAD}{event}\n" for event in ("[0]", "null", '["soon", "x", "0"]')),
+        *(f"{HEAD}{event}\n{EXIT}" for event in ('[-1, "o", ""]', '[NaN, "o", ""]')),
+        f'{HEAD}[{10**400}, "o", ""]\n{EXIT}',
+        *(f"{HEAD}{event}\n{EXIT}" for event in ('[1, "o", 2]', '[1, 2, "o"]')),
+        *(f"{head}\n{EXIT}" for head in ("[]", '"x"', '{"version": 3}', "[" * 9999)),
+        *(
+            HEAD.replace(sound, odd) + EXIT
+            for sound, odd in (
+                ("60", "60000000"),
+                ("1764115200", f"{10**30}"),
+                ("1764115200", '"today"'),
+                ('"python=CPython 3.14.0", ', ""),
+            )
+        ),
     ],
 )
 def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
@@ -98,11 +111,24 @@ def test_a_damaged_recording_is_one_line(tmp_path: Path, content: str) -> None:
     assert list(recordings.stale(paths, ["a_demo"])) == [said]
 
 
+def test_a_recording_that_cannot_be_read_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = tmp_path / "a_demo.cast"
+    cast.write_text(HEAD + EXIT, "utf-8")
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(LookupError, match=r"^recordings/a_demo.cast is damaged: "):
+        recordings.length(cast)
+
+
 def write_recording(paths: Paths, slug: str, python: str) -> None:
-    tags = [f"python={python}", "platform=Linux-6.1-x86_64", "source=sha256:0"]
-    header = json.dumps({"version": 3, "timestamp": 1764115200, "tags": tags})
     paths.recordings.mkdir(parents=True, exist_ok=True)
-    (paths.recordings / f"{slug}.cast").write_text(f"{header}\n{EXIT}", "utf-8")
+    text = HEAD.replace("CPython 3.14.0", python) + EXIT
+    (paths.recordings / f"{slug}.cast").write_text(text, "utf-8")
 
 
 def test_what_all_recordings_ran_on_is_one_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from slides.stage.paths import Paths
-from slides.stage.sources import source_hash
+from slides.stage.sources import parse, source_hash
 
 FILES = {
     "demos/x.py": "",
@@ -86,3 +86,12 @@ def test_a_half_written_demo_has_a_hash_too(paths: Paths) -> None:
     before = source_hash(paths, "x")
     (paths.demos / "x.py").write_bytes(b"def main(\xff\0")
     assert source_hash(paths, "x") != before
+
+
+@pytest.mark.parametrize("source", [b"\xff", b"x = " + b"-" * 99_999, b"", None])
+def test_what_is_no_python_has_nothing_in_it(
+    tmp_path: Path, source: bytes | None
+) -> None:
+    if source is not None:
+        (tmp_path / "x.py").write_bytes(source)
+    assert parse(tmp_path / "x.py").body == []

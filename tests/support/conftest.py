@@ -20,8 +20,11 @@ COPY_FILES = '''
 And more about it.
 """
 import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 from demos.support.catalog import run
+from demos.support.console import console
 from demos.support.flags import Flag
 
 print("copy_files is imported")
@@ -37,6 +40,11 @@ def main(
         case "parent":
             print("running", flush=True)
             asyncio.run(asyncio.sleep(60))
+        case "thread":  # which nobody can cancel, while the cursor is hidden
+            console.show_cursor(False)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(time.sleep, 600)
+                print("running", flush=True)
     print(f"{max_files} copied")
 
 if __name__ == "__main__":
@@ -51,6 +59,7 @@ BROKEN = {
     "broken_exit": "raise SystemExit(3)",
     "broken_empty": "",
     "broken_off": "raise KeyboardInterrupt",
+    "broken_endless": "import time; print('running'); time.sleep(600)",
 }
 
 

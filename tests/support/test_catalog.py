@@ -13,6 +13,14 @@ def test_every_python_file_of_the_folder_is_a_demo(project: Path) -> None:
     assert slugs(project / "demos") == sorted([*BROKEN, "copy_files"])
 
 
+def test_what_is_no_file_or_hidden_is_no_demo(tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / ".#locked.py").symlink_to("nobody@nowhere.1")
+    (tmp_path / "._copied.py").touch()
+    (tmp_path / "real.py").touch()
+    assert slugs(tmp_path) == ["real"]
+
+
 def test_the_list_has_every_demo_and_imports_none(project: Path) -> None:
     listed = invoke(project, "--list")
     assert (listed.returncode, listed.stderr) == (0, "")
@@ -37,7 +45,7 @@ def test_the_list_has_every_demo_and_imports_none(project: Path) -> None:
 def test_help_has_the_flags_however_it_is_asked_for(project: Path, line: str) -> None:
     helped = invoke(project, *line.split())
     assert (helped.returncode, helped.stderr) == (0, "")
-    assert "how many (default 4)" in helped.stdout
+    assert "how many (from 1 to 10, default 4)" in helped.stdout
 
 
 def test_two_demos_run_one_after_the_other(project: Path) -> None:

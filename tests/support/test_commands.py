@@ -1,6 +1,7 @@
 """Functions as commands, run by invoke in this process."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,8 @@ def copy_files(
             asyncio.run(fail(UsageError("--to takes a folder, not 'nowhere'")))
         case "broken":
             asyncio.run(fail(ValueError("it broke,\nbadly")))
+        case "full":
+            raise OSError(errno.ENOSPC, "No space left", "from", None, "a file")
         case "interrupted":
             raise KeyboardInterrupt
     print(max_files, wait, port, fast, color, url, to)
@@ -89,6 +92,15 @@ def test_flags_reach_the_function(run: Run, flags: str, printed: str) -> None:
         ),
         ("copy-files --wait=nan", "--wait takes a number of at least 0, not 'nan'"),
         ("copy-files --speed 3", "No idea what '--speed' is!"),
+        (
+            "copy-files --max_files 3",
+            "No idea what '--max_files' is! Names have hyphens: --max-files",
+        ),
+        (
+            "demo.tiny_event_loop",
+            "No idea what 'demo.tiny_event_loop' is! "
+            "Names have hyphens: demo.tiny-event-loop",
+        ),
         ("copy-files again", "No idea what 'again' is!"),
         ("copy-files --to nowhere", "--to takes a folder, not 'nowhere'"),
         ("nothing", "No idea what 'nothing' is!"),
@@ -106,6 +118,11 @@ def test_a_failure_is_one_line_and_exit_code_1(run: Run) -> None:
     hint = "(add --debug right after invoke to see where)"
     said = f"copy-files: ValueError: it broke, badly {hint}\n"
     assert run("copy-files --to broken") == (1, "", said)
+
+
+def test_a_full_disk_is_named(run: Run) -> None:
+    said = "copy-files: the disk is full, with a file: make room on it\n"
+    assert run("copy-files --to full") == (1, "", said)
 
 
 def test_an_interrupt_is_silent(run: Run) -> None:
@@ -126,7 +143,9 @@ def test_help_has_the_docstring_and_the_flags_with_their_defaults(run: Run) -> N
         "Copy files, slowly.",
         "And more about it.",
         "--max-files",
-        "how many (default 4)",
+        "how many (from 1 to 10, default 4)",
+        "seconds between (at least 0, default 0.5)",
+        "port (from 1 to 65535)",
         "--[no-]color",
         "--fast",
     ):

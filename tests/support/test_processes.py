@@ -17,9 +17,13 @@ def test_workers_are_other_processes_that_ignore_ctrl_c() -> None:
 def test_a_worker_ignores_ctrl_c_from_its_first_moment_and_its_parent_does_not() -> (
     None
 ):
-    with ProcessPool(1) as pool:
+    with ProcessPool(1) as pool, one_process_each() as each:
         mask = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result()
-    assert signal.SIGINT in mask
+        masks = [
+            mask,
+            *(each.apply(signal.pthread_sigmask, (signal.SIG_BLOCK, [])) for _ in "12"),
+        ]
+    assert all(signal.SIGINT in mask for mask in masks)
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 

@@ -1,5 +1,7 @@
 import asyncio
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from typing import NoReturn
@@ -27,6 +29,15 @@ async def no_server() -> NoReturn:
     sys.exit(1)
 
 
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(await reader.readline())
+    writer.close()
+
+
+async def serve_unguarded() -> asyncio.Server:
+    return await asyncio.start_server(echo, "127.0.0.1")
+
+
 async def test_it_serves_from_another_process_until_the_block_ends() -> None:
     before = psutil.Process().children()
     with served(serve) as port:
@@ -35,6 +46,23 @@ async def test_it_serves_from_another_process_until_the_block_ends() -> None:
         writer.close()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_a_client_that_is_gone_at_once_is_none_of_its_complaints(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with served(serve_unguarded) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        at_once = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        connection = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
+        for _ in range(2):  # it has heard of that by then
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"x\n")
+            assert await reader.readline() == b"x\n"
+            writer.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_server_that_does_not_start_is_one_plain_line() -> None:

@@ -5,7 +5,7 @@ A file is written as ``.name.part`` and gets its name when every byte was checke
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -37,6 +37,16 @@ class Download:
     measured: bool = True  # did the server say where the body ends?
     changes: list[tuple[float, State]] = field(default_factory=list)  # perf_counter
     failures: list[str] = field(default_factory=list)  # one for each failed attempt
+    stalls: Mapping[int, float] = field(default_factory=dict)  # attempt -> its deadline
+
+    @property
+    def patience(self) -> float:
+        """The seconds that the next attempt may take.
+
+        One of which it is known that it will stall ends soon; a machine that is slow
+        makes no other fail.
+        """
+        return self.stalls.get(len(self.failures), self.deadline)
 
     @property
     def state(self) -> State:

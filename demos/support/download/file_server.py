@@ -50,6 +50,12 @@ class File:
         """The SHA-256 of the body, in hexadecimal."""
         return sha256(self.body()).hexdigest()
 
+    @property
+    def stalls(self) -> list[int]:
+        """The requests for it, counted from 0, that meet a stall."""
+        faults = enumerate(self.faults.split(","))
+        return [number for number, fault in faults if fault == "stall"]
+
 
 def plan_files(number: int, latency: float, error_rate: float, seed: int) -> list[File]:
     """Return `number` files, the same for the same seed, within 10 % of `latency`.

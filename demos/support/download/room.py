@@ -173,13 +173,13 @@ def from_server(
     server: FileServer, files: Sequence[File], limit: int, to: str | None = None
 ) -> Downloads:
     """Return new downloads of `files`, `limit` at once, and what is known of them."""
-    patience = 1 + 4 * max(file.latency for file in files) + limit / 100
+    soon = 1 + 4 * max(file.latency for file in files) + limit / 100
     return [
         Download(
             server.url(file),
             Path(to, file.name) if to else None,
-            patience,
-            file.digest,
+            digest=file.digest,
+            stalls=dict.fromkeys(file.stalls, soon),
         )
         for file in files
     ]

@@ -78,7 +78,7 @@ class SameClientSession:
         download = self._downloads[url]
         target = address(url)
         with attempt(download) as body:
-            async with asyncio.timeout(download.deadline):
+            async with asyncio.timeout(download.patience):
                 idle = self._idle
                 connection = idle.pop() if idle else AsyncConnection(target.origin())
                 try:

@@ -95,7 +95,7 @@ class Session:
     def stream(self, method: str, url: str) -> Iterator[Answer]:
         """Ask for `url`; whatever goes wrong in the block is raised as a Failure."""
         download = self._downloads[url]
-        end = monotonic() + download.deadline
+        end = monotonic() + download.patience
         target = address(url)
         with attempt(download) as body:
             for _ in range(MOST_REDIRECTS + 1):
@@ -178,7 +178,7 @@ class AsyncSession:
         download = self._downloads[url]
         target = address(url)
         with attempt(download) as body:
-            async with asyncio.timeout(download.deadline):
+            async with asyncio.timeout(download.patience):
                 for _ in range(MOST_REDIRECTS + 1):
                     async with self._http.get(
                         target.with_user(None),

@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 from rich.text import Text
 
+from demos.support.files import write_text
 from demos.support.flags import UsageError
 from demos.support.trace.timeline import Timeline, chart
-from demos.support.trace.tracer import write_whole
 
 COLOURS = {  # of a page's theme, by style
     "waiting": "var(--muted, #aab6c3)",
@@ -25,12 +25,24 @@ BARS = {"─": (4, 1.0), "▒": (14, 1.0), "░": (22, 0.35), "█": (22, 1.0)} 
 
 
 class Files:
-    """Where to write the events (JSON) and the chart (SVG) to; None is nowhere."""
+    """Where to write the events (JSON) and the chart (SVG) to; None is nowhere.
 
-    def __init__(self, json: str | None, svg: str | None) -> None:
-        for flag, name in (("json", json), ("svg", svg)):
-            if name and (not Path(name).parent.is_dir() or Path(name).is_dir()):
-                raise UsageError(f"--{flag} {name}: not a file in a folder that exists")
+    Raises UsageError for what is no place for a file, and for one that is named twice,
+    as the program that is traced, say.
+    """
+
+    def __init__(
+        self, json: str | None, svg: str | None, script: str | None = None
+    ) -> None:
+        named = {Path(script).resolve(): "--script"} if script else {}
+        for flag, name in (("--json", json), ("--svg", svg)):
+            if not name:
+                continue
+            if not Path(name).parent.is_dir() or Path(name).is_dir():
+                raise UsageError(f"{flag} {name}: not a file in a folder that exists")
+            before = named.setdefault(Path(name).resolve(), flag)
+            if before != flag:
+                raise UsageError(f"{flag} {name}: that is the file of {before}")
         self.json = json
         self.svg = svg
 
@@ -38,10 +50,10 @@ class Files:
         """Write what was asked for, whole or not at all."""
         if self.json:
             kept = [{"title": each.title, "events": each.events} for each in timelines]
-            write_whole(Path(self.json), json.dumps(kept))
+            write_text(Path(self.json), json.dumps(kept))
         if self.svg:
             title = " and ".join(each.title for each in timelines)
-            write_whole(Path(self.svg), svg(chart(*timelines), title))
+            write_text(Path(self.svg), svg(chart(*timelines), title))
 
 
 def svg(picture: Text, title: str) -> str:

@@ -50,7 +50,10 @@ def trace_script(
         finally:
             signal.signal(signal.SIGINT, interrupt)
             signal.signal(signal.SIGTERM, terminate)
-        events = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
+        try:
+            events = json.loads(out.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # ended before it was written, or in it
+            events = None
     return code if code >= 0 else 128 - code, events
 
 

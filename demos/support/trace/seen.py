@@ -31,11 +31,16 @@ def traced(title: str, main: Callable[[socket], Coroutine[Any, Any, None]]) -> T
         trace.record("note", SENT)
         peer.send(b"hello")
 
+    sender = threading.Timer(SENT_AFTER, send)
     with sock, peer, traced_loop() as trace:
-        threading.Timer(SENT_AFTER, send).start()
-        # Not asyncio.run: on Windows it does not make a selector event loop.
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(main(sock))
+        sender.start()
+        try:
+            # Not asyncio.run: on Windows it does not make a selector event loop.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(main(sock))
+        finally:  # after a Ctrl-C, say: its socket is closed next
+            sender.cancel()
+            sender.join()
     return Timeline(title, trace.events())
 
 

@@ -318,16 +318,6 @@ def traced_loop(last: int = LAST) -> Iterator[Trace]:
         plain.__init__ = init
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path`, whole or not at all; an OSError leaves nothing behind."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def run_script(path: Path, last: int, script: str) -> None:
     """Run `script` as ``python script`` would, and write its last events to `path`.
 
@@ -344,7 +334,7 @@ def run_script(path: Path, last: int, script: str) -> None:
             raise
         finally:
             if os.getpid() == process:  # not in a child that it forked
-                write_whole(path, json.dumps(trace.events()))
+                path.write_text(json.dumps(trace.events()), encoding="utf-8")
 
 
 def _show(hook: Any, kind: Any, error: Any, traceback: TracebackType | None) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from base64 import b64encode
 from dataclasses import asdict
 from pathlib import Path
@@ -22,12 +21,14 @@ from slides.stage.deck import fences
 from slides.stage.deck.contents import FILE, Contents, contents
 from slides.stage.deck.references import Reference, loaded_by, references
 from slides.stage.deck.sections import BuildError, Section, sections
+from slides.stage.drafts import draft
 from slides.stage.paths import Paths
 from slides.stage.sources import parse
 
 STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
+OVERFLOW = "overflow.js"
 LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
 QR = '<span class="qr" aria-hidden="true"></span>'  # as foot.mjs writes it
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
@@ -82,16 +83,16 @@ def build(
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
-        draft = Path(folder) / "deck"
+    with draft(home) as folder:
+        new = folder / "deck"
         try:
-            _make(paths, parts, order, looks, draft, target.name)
+            _make(paths, parts, order, looks, new, target.name)
         except (BuildError, OSError):
-            if draft.is_dir():
+            if new.is_dir():
                 raise
             return build(paths, theme, home, with_notes=with_notes)  # it was removed
         try:
-            draft.rename(target)
+            new.rename(target)
         except OSError:  # somebody else has built it meanwhile
             if not target.is_dir():
                 raise
@@ -121,6 +122,9 @@ def _make(
     held = contents(draft)
     script = f"const TALK = {json.dumps(_talk(paths, held, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
+    overflow = (STAGE / "deck" / OVERFLOW).read_text("utf-8")
+    script = f"const overflowing = () =>\n{overflow}"
+    (draft / OVERFLOW).write_text(script, encoding="utf-8")
     page = draft / INDEX
     text = _add_code(page.read_text("utf-8"), held.url)
     text = _add_stage(text, f'{LIVE} data-version="{version}"')
@@ -238,7 +242,7 @@ def _fingerprint(paths: Paths, told: list[Any]) -> str:
     for path in used:
         if path.is_file():
             about = path.stat()
-            digest.update(os.path.relpath(path, paths.slides).encode())
+            digest.update(os.fsencode(os.path.relpath(path, paths.slides)))
             if about.st_size > LARGE:
                 digest.update(f"{about.st_size} {about.st_mtime_ns}".encode())
             else:
@@ -297,7 +301,8 @@ def _add_code(page: str, url: str) -> str:
 def _add_stage(page: str, root: str) -> str:
     """Return marp's page with the stage in it, and `root` as attributes of <html>."""
     styles = ("player/asciinema-player.css", "stage.css")
-    scripts = ("player/asciinema-player.min.js", "talk.js", "state.js", "stage.js")
+    player = "player/asciinema-player.min.js"
+    scripts = (player, "talk.js", OVERFLOW, "state.js", "stage.js")
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
     head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)

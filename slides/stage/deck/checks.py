@@ -1,6 +1,5 @@
 """What `invoke check` runs: style, types, stale blocks and recordings, what to try."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from invoke.exceptions import Exit
 from demos.support.catalog import commands_to_try, parse, task
 from demos.support.console import console
 from demos.support.flags import UsageError
-from slides.stage import names, node, packages, recordings
+from slides.stage import names, node, packages, recordings, requirements
 from slides.stage.deck import fences
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import contents
@@ -30,8 +29,9 @@ PAGE = Path(__file__).parents[1] / "page"  # its scripts name their types in com
 def check(paths: Paths) -> None:
     """Run all checks and show what each finds.
 
-    Raises Exit when one finds something, or when a tool is missing.
+    Raises Exit when one finds something, or when a package is missing.
     """
+    requirements.need(paths)
     found = [*_tools(paths), *stale(paths)]
     found += [] if found else astray(paths)
     for problem in found:
@@ -73,11 +73,8 @@ def astray(paths: Paths) -> Iterator[str]:
 
 
 def _tools(paths: Paths) -> Iterator[str]:
-    for name, (module, *arguments) in TOOLS.items():
-        if not importlib.util.find_spec(module):
-            install = f"{sys.executable} -m pip install -r tests/requirements.txt"
-            raise Exit(f"{module} is missing: {install}", code=1)
-        yield from _run(name, [sys.executable, "-m", module, *arguments], paths.root)
+    for name, words in TOOLS.items():
+        yield from _run(name, [sys.executable, "-m", *words], paths.root)
     try:
         packages.install(paths, develop=True)
     except Exit as error:  # no network, say: all else is still checked

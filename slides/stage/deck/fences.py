@@ -52,14 +52,14 @@ def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], lis
                 sources[source] = current(paths, source)
                 if not _is_closed(fence, section.text.split("\n")):
                     raise LookupError("this fence is not closed")
-            except (LookupError, SyntaxError) as error:
+            except (LookupError, OSError) as error:
                 problems.append(f"{section.name}:{_line(fence)}: {error}")
         for mark in marks(section.text):
             try:
                 if mark.source is None:
                     raise LookupError(FORM)
                 sources[mark.source] = current(paths, mark.source)
-            except LookupError as error:
+            except (LookupError, OSError) as error:
                 problems.append(f"{section.name}:{mark.line}: {error}")
     return sources, problems
 
@@ -101,8 +101,8 @@ def stale(section: Section, sources: dict[str, str]) -> Iterator[str]:
 def current(paths: Paths, source: str) -> str:
     """Return what `source` says now, ending in a newline.
 
-    Raises LookupError when there is no such file, symbol or recording, and SyntaxError
-    when the file is not Python.
+    Raises LookupError when there is no such file, symbol or recording, and when the
+    file is not Python.
     """
     file, _, words = source.partition(".cast ")
     if words:
@@ -116,8 +116,14 @@ def current(paths: Paths, source: str) -> str:
     module = (paths.root / path).resolve()
     if not module.is_relative_to(paths.root.resolve()) or not module.is_file():
         raise LookupError(f"there is no file {path}")
-    text = module.read_text(encoding="utf-8")
-    return _symbol(text, symbol.split("."), source)
+    try:
+        text = module.read_text(encoding="utf-8")
+        return _symbol(text, symbol.split("."), source)
+    except SyntaxError as error:
+        raise LookupError(f"{path}:{error.lineno or 1}: {error.msg}") from None
+    except (ValueError, MemoryError, RecursionError) as error:  # not UTF-8, say
+        why = str(error) or type(error).__name__
+        raise LookupError(f"{path}: {why}") from None
 
 
 def _named(text: str) -> Iterator[tuple[Token, str]]:
@@ -145,10 +151,17 @@ def _median(figure: str) -> str:
 
 @lru_cache
 def _last_frame(cast: Path, changed: int) -> list[str]:
-    """Return the rows of the last frame of a recording that was `changed` then (ns)."""
+    """Return the rows of the last frame of a recording that was `changed` then (ns).
+
+    Raises LookupError when it cannot be drawn.
+    """
     from slides.stage import frame  # what draws it is slow to import
 
-    return list(frame.screen(recordings.read(cast)).display)
+    try:
+        return list(frame.screen(recordings.read(cast)).display)
+    except Exception as error:  # of a terminal that does not know what it prints
+        problem = f"recordings/{cast.name} cannot be drawn: {error}"
+        raise LookupError(problem) from error
 
 
 def _figure(cast: Path, words: str) -> str:

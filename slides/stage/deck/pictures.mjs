@@ -1,6 +1,6 @@
 /** Local .svg pictures become part of the page; that of a demo is its terminal. */
 
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
 import { guard, Problem } from "./problems.mjs"
 
@@ -30,6 +30,7 @@ function readPicture(folder, source, demo) {
   }
   let text
   try {
+    if (!statSync(path).isFile()) throw new Error("a pipe would be read without end")
     text = readFileSync(path, "utf8")
   } catch {
     throw new Problem(`there is no ${source}${demo ? `: invoke record --demo ${demo}` : ""}`)

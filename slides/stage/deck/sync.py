@@ -3,12 +3,12 @@
 import codecs
 from pathlib import Path
 
+from demos.support.files import write_bytes, write_text
 from slides.stage import packages
 from slides.stage.deck import fences, readme
 from slides.stage.deck.build import build
 from slides.stage.deck.contents import Contents, contents
 from slides.stage.deck.sections import Section, sections
-from slides.stage.files import write_bytes, write_text
 from slides.stage.paths import Paths
 from slides.stage.show.typedefs import typedefs
 

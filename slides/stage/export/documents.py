@@ -20,14 +20,14 @@ TITLE_ONLY = 5  # the layout of PowerPoint's own template that has a title alone
 
 @dataclass(frozen=True)
 class Talk:
-    """What the page says of the talk, and its slides, each so many px in size."""
+    """The slides, and what the page says of the talk; each is so many px in size."""
 
-    title: str
-    author: str
-    description: str
-    width: float
-    height: float
     slides: list[SlideEntry]
+    title: str = ""
+    author: str = ""
+    description: str = ""
+    width: float = 0
+    height: float = 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
  * Draws what `invoke export` hands out: node draw.mjs '{"browser": …}', see `order`.
  *
  * Says on its standard output, in lines of JSON, what the page tells of the talk, which
- * slides overflow (and then ends), how many files are drawn, and what went wrong.
+ * slides overflow (and then ends), which files are drawn, and what went wrong.
  */
 
 import { mkdtempSync, readFileSync } from "node:fs"
@@ -11,12 +11,12 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import puppeteer from "puppeteer-core"
 
-/** The browser and the built page (paths), the folder to draw into, and what to draw:
- * "slides.pdf", "steps.pdf", "handout.pdf", or "N.png" for slide N. */
+/** The browser and the built page (paths), the folder to draw into, what to draw there
+ * ("slides.pdf", "steps.pdf", "handout.pdf", or "N.png" for slide N), and for how many
+ * seconds to be patient while nothing moves. */
 const order = JSON.parse(process.argv[2])
 const queue = order.files.values()
 const say = (what) => console.log(JSON.stringify(what))
-let done = 0
 const beside = (name) => readFileSync(new URL(name, import.meta.url), "utf8")
 
 const ONE_AT_A_TIME = `@media screen {
@@ -25,11 +25,57 @@ const ONE_AT_A_TIME = `@media screen {
   svg.drawn { display: block; width: 1280px; height: 720px }
 }`
 
+const GRACE = 2_000 // ms, for a browser to close
+const START = 60_000 // ms: a browser that has not started by then never will
+const WORKS = 0.05 // of a processor's time: a browser that waits takes less
+
+/** Say what is wrong, and end: with all browsers, which are asked to first. */
+function fail({ message }) {
+  const error = message.split("\n")[0]
+  process.stdout.write(`${JSON.stringify({ error })}\n`, async () => {
+    setTimeout(() => process.exit(1), GRACE)
+    await Promise.allSettled(browsers.map(({ browser }) => browser.close()))
+    process.exit(1)
+  })
+}
+
+const browsers = []
+let drawn = 0
+let worked = 0 // seconds of processor time that the browsers have had
+const had = new Map() // the same, for each process
+
+function count({ processInfo }) {
+  for (const { id, cpuTime } of processInfo) {
+    worked += Math.max(0, cpuTime - (had.get(id) ?? 0))
+    had.set(id, cpuTime)
+  }
+}
+
+/** End with an error once nothing is drawn and no browser works. A large page takes a
+ * slow machine minutes: as long as it is at work, we wait. */
+function watch() {
+  const TURNS = 10 // looks: of a machine that slept for hours, one is lost
+  let [turn, before] = [0, { drawn, worked }]
+  const look = () => {
+    for (const { session } of browsers) {
+      session.send("SystemInfo.getProcessInfo").then(count, () => {})
+    }
+    if (++turn % TURNS) return
+    if (drawn === before.drawn && worked - before.worked < WORKS * order.patience) {
+      fail(new Error(`nothing has moved for ${order.patience} s`))
+    }
+    before = { drawn, worked }
+  }
+  setInterval(look, (1000 * order.patience) / TURNS).unref()
+}
+
 async function launch() {
   // Its profile goes with our folder, whoever ends us.
   const userDataDir = mkdtempSync(join(order.folder, "browser-"))
   const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-  const options = { executablePath: order.browser, userDataDir, pipe: true, ...ours }
+  const patient = { timeout: START, protocolTimeout: 0 } // from then on, see `watch`
+  const start = { executablePath: order.browser, userDataDir, pipe: true }
+  const options = { ...start, ...ours, ...patient }
   try {
     return await puppeteer.launch(options)
   } catch {
@@ -41,6 +87,7 @@ async function launch() {
 /** Open the deck as plain HTML: without its script all slides are there to be seen. */
 async function open(browser) {
   const page = await browser.newPage()
+  page.setDefaultTimeout(0)
   await page.setJavaScriptEnabled(false)
   await page.setViewport({ width: 1280, height: 720, deviceScaleFactor: 1.5 })
   await page.goto(pathToFileURL(order.page).href)
@@ -105,7 +152,8 @@ async function drawPdf(browser, path) {
   const page = await open(browser)
   if (path.endsWith("steps.pdf")) await page.evaluate(spreadSteps)
   if (path.endsWith("handout.pdf")) await page.evaluate(layHandout, beside("handout.css"))
-  await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true })
+  const paper = { preferCSSPageSize: true, printBackground: true, tagged: true }
+  await page.pdf({ path, timeout: 0, ...paper })
   await page.close()
 }
 
@@ -128,34 +176,42 @@ async function work(browser, pictures) {
     const path = join(order.folder, file)
     if (file.endsWith(".pdf")) await drawPdf(browser, path)
     else await drawPicture(pictures, path, parseInt(file))
-    say({ done: ++done })
+    drawn += 1
+    say({ drawn: file })
   }
+}
+
+/** A browser, and a line to it that no page of it blocks. */
+async function begin() {
+  const browser = await launch()
+  const begun = { browser, session: await browser.target().createCDPSession() }
+  browsers.push(begun)
+  return browser
 }
 
 // Puppeteer kills its browsers on exit; it would rather ask them to close, and wait.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1))
+process.on("uncaughtException", fail) // of a program that cannot even be started
 
-const browsers = []
 try {
-  browsers.push(await launch())
-  const first = await open(browsers[0])
+  const browser = await begin()
+  watch()
+  const first = await open(browser)
   say({ talk: await first.evaluate(describe) })
-  const overflow = await first.evaluate(beside("overflow.js"))
+  const overflow = await first.evaluate(beside("../deck/overflow.js"))
   say({ overflow })
   if (!overflow.length) {
     // One browser draws one picture at a time, so there is one for each processor.
     const others = Math.min(availableParallelism(), 4, order.files.length) - 1
     await Promise.all([
-      work(browsers[0], first),
+      work(browser, first),
       ...Array.from({ length: others }, async () => {
-        const browser = await launch()
-        browsers.push(browser)
+        const browser = await begin()
         await work(browser, await open(browser))
       }),
     ])
   }
+  await Promise.all(browsers.map(({ browser }) => browser.close()))
 } catch (error) {
-  say({ error: error.message.split("\n")[0] })
-} finally {
-  await Promise.all(browsers.map((browser) => browser.close()))
+  fail(error)
 }

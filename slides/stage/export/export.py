@@ -5,14 +5,14 @@ handed over when all of them are whole.
 """
 
 import contextlib
+import errno
 import json
+import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from invoke.exceptions import Exit
 from rich.status import Status
@@ -20,10 +20,11 @@ from rich.status import Status
 from demos.support.console import console
 from demos.support.flags import UsageError, some_of
 from slides.stage import browser, node, packages
-from slides.stage.deck.build import THEMES, build
+from slides.stage.deck.build import INDEX, THEMES, build
 from slides.stage.deck.contents import SlideEntry, contents
 from slides.stage.deck.sections import BuildError, sections
-from slides.stage.export import documents, website
+from slides.stage.drafts import draft
+from slides.stage.export import documents, handover, website
 from slides.stage.export.documents import Talk
 from slides.stage.paths import Paths
 
@@ -34,6 +35,10 @@ FILES = {
     "web": "web",
     "image": "asyncio-live.png",
 }
+PATIENCE = 60  # seconds in which something must move: a slow machine may take any time
+LITTLE = 2_000_000  # bytes that are free: a browser needs more
+INSTALL = "install Chrome, Chromium or Edge, or name one with --browser"
+CERTAIN = FILES | {"web": f"web/{INDEX}"}  # of those that there will be
 
 
 def export_all(
@@ -51,49 +56,62 @@ def export_all(
     gives the PDF a page for each step of the code; `with_notes` leaves the speaker
     notes in the web page; `chosen_browser` is the program to draw with.
 
-    Raises UsageError for an unknown theme, and Exit for a deck that is not fit to
-    publish, a folder that cannot be written, or a missing browser.
+    Raises UsageError for an unknown theme or a target that is a file, and Exit for a
+    deck that is not fit to publish, and for a target that cannot be written or holds
+    what an export would replace and did not write. It is raised, too, when there is no
+    browser or it cannot draw: after what could be made was handed over.
     """
     wanted = some_of(FILES, only, "--only")
     if theme not in THEMES:
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     target = Path(to).absolute() if to else paths.dist
+    if (target.is_symlink() or target.exists()) and not target.is_dir():
+        raise UsageError(f"--to takes a folder, which {target} is not")
+    handover.check(target, [CERTAIN[name] for name in wanted])
     packages.install(paths)
     program = _browser(paths, chosen_browser)
-    with _draft(target) as draft:
-        ready = draft / "ready"
+    with draft(_home(paths, target)) as folder:
+        ready = folder / "ready"
         ready.mkdir()
+        missing = []
         with console.status("Building the deck …") as status:
-            built = build(paths, theme, draft)
+            built = build(paths, theme, folder)
             slides = contents(built).slides
-            drawn = _to_draw(wanted, len(slides), steps)
-            drawings = draft / "drawings"
-            drawings.mkdir()
-            talk = _draw(program, built, drawings, slides, drawn, status)
-            when = _committed(paths)
-            for name, files in drawn.items():
-                sources = [drawings / file for file in files]
+            needed = _to_draw(wanted, len(slides), steps)
+            drawn = _draw(program, built, folder / "drawings", slides, needed, status)
+            for name, files in needed.items():
                 made = ready / FILES[name]
+                sources = [drawn.files[file] for file in files if file in drawn.files]
                 status.update(f"Writing {made.name} …")
-                match name:
-                    case "pdf":
-                        outline = documents.outline(talk, steps)
-                        documents.finish_pdf(sources[0], made, talk, when, outline)
-                    case "handout":
-                        documents.finish_pdf(sources[0], made, talk, when, [])
-                    case "pptx":
-                        documents.write_pptx(sources, made, talk, when)
-                    case "web":
-                        public = draft / "public"
-                        page = (
-                            built
-                            if with_notes
-                            else build(paths, theme, public, with_notes=False)
-                        )
-                        website.write(page, made, sources[0], with_notes)
-                    case "image":
-                        shutil.copy(sources[0], made)
-        _move(ready, target, draft)
+                if name == "web":
+                    page = built
+                    if not with_notes:
+                        page = build(paths, theme, folder / "public", with_notes=False)
+                    website.write(page, made, *sources, with_notes=with_notes)
+                if len(sources) < len(files):
+                    what = "the picture of web" if name == "web" else made.name
+                    missing.append(what)
+                elif name != "web":
+                    _write(name, sources, made, drawn.talk, _committed(paths), steps)
+        _hand_over(ready, target)
+    if missing:
+        raise Exit(f"{drawn.problem}; missing: {', '.join(missing)}", code=1)
+
+
+def _write(
+    name: str, drawn: list[Path], made: Path, talk: Talk, when: datetime, steps: bool
+) -> None:
+    """Write one of the files that are made of what was drawn alone."""
+    match name:
+        case "pdf":
+            outline = documents.outline(talk, steps)
+            documents.finish_pdf(drawn[0], made, talk, when, outline)
+        case "handout":
+            documents.finish_pdf(drawn[0], made, talk, when, [])
+        case "pptx":
+            documents.write_pptx(drawn, made, talk, when)
+        case "image":
+            shutil.copy(drawn[0], made)
 
 
 def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]]:
@@ -109,86 +127,105 @@ def _to_draw(wanted: list[str], slides: int, steps: bool) -> dict[str, list[str]
     return {name: drawn[name] for name in wanted}
 
 
-def _browser(paths: Paths, chosen: str | None) -> Path:
+def _browser(paths: Paths, chosen: str | None) -> Path | None:
     found = browser.find(paths, chosen)
-    if found is None:
-        mend = "install Chrome, Chromium or Edge, or name one with --browser"
-        raise Exit(f"there is no browser on this machine: {mend}", code=1)
-    if found == browser.packaged(paths) and not (chosen or browser.installed()):
+    is_packaged = found and found == browser.packaged(paths)
+    if is_packaged and not (chosen or browser.installed()):
         console.print("No browser is installed here: the Chromium from npm draws.")
     return found
 
 
-@contextlib.contextmanager
-def _draft(target: Path) -> Iterator[Path]:
-    """Yield a new folder on the disk of `target`, which is gone in the end.
+def _home(paths: Paths, target: Path) -> Path:
+    """Return where to make what goes to `target` then: on the same disk.
 
-    Raises Exit when it cannot be written, or holds a web folder that is not ours.
+    That is .build where it can be; what a kill leaves there is in nobody's way. Raises
+    Exit when `target` cannot be written.
     """
-    old = target / FILES["web"]
-    if old.is_dir() and any(old.iterdir()) and not (old / "talk.js").exists():
-        raise Exit(f"{old} is not of an earlier export: choose another --to", code=1)
     there = next(path for path in (target, *target.parents) if path.exists())
-    try:
-        folder = tempfile.TemporaryDirectory(
-            prefix="export-", dir=there, ignore_cleanup_errors=True
-        )
-    except OSError as error:
-        raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
-    with folder as draft:
-        yield Path(draft)
+    if not there.is_dir():
+        raise Exit(f"cannot write to {target}: {there} is no folder", code=1)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Exit(f"cannot write to {target}: no permission in {there}", code=1)
+    with contextlib.suppress(OSError):
+        paths.build.mkdir(exist_ok=True)
+        can_be = os.access(paths.build, os.W_OK | os.X_OK)
+        if can_be and paths.build.stat().st_dev == there.stat().st_dev:
+            return paths.build
+    return there
+
+
+class Drawn(NamedTuple):
+    """What the page says of the talk, what was drawn of it, and why not all was."""
+
+    talk: Talk
+    files: dict[str, Path]
+    problem: str = ""
 
 
 def _draw(
-    program: Path,
+    program: Path | None,
     built: Path,
-    drawings: Path,
+    folder: Path,
     slides: list[SlideEntry],
-    drawn: dict[str, list[str]],
+    needed: dict[str, list[str]],
     status: Status,
-) -> Talk:
-    """Draw the built deck into `drawings`; return what the page says of the talk.
+) -> Drawn:
+    """Draw the built deck into a new folder, as far as it goes.
 
-    Raises Exit when a slide holds more than it has room for.
+    Raises BuildError when a slide holds more than it has room for, and OSError when the
+    disk is full.
     """
-    files = list(dict.fromkeys(file for each in drawn.values() for file in each))
+    drawn = Drawn(Talk(slides), {})
+    if program is None:
+        return drawn._replace(problem=f"there is no browser on this machine: {INSTALL}")
+    folder.mkdir()
+    files = list(dict.fromkeys(file for each in needed.values() for file in each))
     order = {
-        "browser": str(program),
-        "page": str(built / "index.html"),
-        "folder": str(drawings),
+        "browser": str(program.absolute()),
+        "page": str(built / INDEX),
+        "folder": str(folder),
         "files": files,
+        "patience": PATIENCE,
     }
     script = Path(__file__).with_name("draw.mjs")
-    heard: dict[str, Any] = {}
+    overflow: list[tuple[int, str, int]] = []
     status.update("Starting the browser …")
-    with subprocess.Popen(
-        [str(node.NODE), str(script), json.dumps(order)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    ) as drawing:
+    command = [str(node.NODE), str(script), json.dumps(order)]
+    with node.started(command, Path.cwd()) as drawing:
         assert drawing.stdout is not None
         try:
             for line in drawing.stdout:
-                heard |= json.loads(line)
-                done = heard.get("done", 0)
-                status.update(f"Drawing pages and pictures … {done} of {len(files)}")
+                match json.loads(line):
+                    case {"talk": talk}:
+                        drawn = drawn._replace(talk=Talk(slides, **talk))
+                    case {"overflow": found}:
+                        overflow = found
+                    case {"drawn": file}:
+                        drawn.files[file] = folder / file
+                    case {"error": why}:
+                        drawn = drawn._replace(
+                            problem=f"{program} could not draw: {why}"
+                        )
+                far = f"{len(drawn.files)} of {len(files)}"
+                status.update(f"Drawing pages and pictures … {far}")
         finally:
             drawing.terminate()  # after Ctrl-C; it then kills its browsers
-            drawing.wait()
-    if drawing.returncode or "error" in heard:
-        why = heard.get("error", f"exit code {drawing.returncode}")
-        raise Exit(f"{program} could not draw: {why}", code=1)
-    if heard["overflow"]:
+            code = drawing.wait()
+    # A browser says anything where there is no room for its profile.
+    is_full = "ENOSPC" in drawn.problem or shutil.disk_usage(folder).free < LITTLE
+    if code and is_full:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    if overflow:
         raise BuildError(
             "\n".join(
                 f"{slides[number - 1].place}: {text!r} is {pixels} px outside its slide"
-                for number, text, pixels in heard["overflow"]
+                for number, text, pixels in overflow
             )
         )
-    return Talk(**heard["talk"], slides=slides)
+    if code and not drawn.problem:
+        why = f"exit code {code}"
+        return drawn._replace(problem=f"{program} could not draw: {why}")
+    return drawn
 
 
 def _committed(paths: Paths) -> datetime:
@@ -202,17 +239,21 @@ def _committed(paths: Paths) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _move(ready: Path, target: Path, draft: Path) -> None:
-    """Move all that is ready to `target`, in place of what is there, and say it."""
+def _hand_over(ready: Path, target: Path) -> None:
+    """Move all that is ready to `target`, and say it."""
+    made = sorted(ready.iterdir())
+    if not made:
+        return
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for new in sorted(ready.iterdir()):
-            place = target / new.name
-            if place.is_dir():
-                place.rename(draft / "replaced")
-            new.replace(place)
-            files = [place] if place.is_file() else [*place.rglob("*")]
-            size = sum(file.stat().st_size for file in files if file.is_file())
-            console.print(f"{size:>12,} bytes  {place}", markup=False, soft_wrap=True)
+        sizes = [sum(file.stat().st_size for file in _files(each)) for each in made]
+        handover.hand_over(ready, target)
     except OSError as error:
         raise Exit(f"cannot write to {target}: {error.strerror}", code=1) from error
+    for size, each in zip(sizes, made, strict=True):
+        line = f"{size:>12,} bytes  {target / each.name}"
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _files(path: Path) -> list[Path]:
+    found = [path] if path.is_file() else path.rglob("*")
+    return [each for each in found if each.is_file()]

@@ -6,23 +6,27 @@ from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage.deck.build import INDEX, LIVE
+from slides.stage.deck.build import INDEX, LIVE, OVERFLOW
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
 
 
-def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
+def write(
+    built: Path, target: Path, picture: Path | None = None, *, with_notes: bool
+) -> None:
     """Write the built deck without its server, and only what its page refers to.
 
-    `picture` is what a link to the page shows where it is shared.
+    `picture` is what a link to the page shows where it is shared, if there is one.
 
     Raises Exit when a speaker note is in a page that should be without.
     """
     page = (built / INDEX).read_text(encoding="utf-8")
     page = page.replace(f" {LIVE}", "", 1)
-    shared = f'<meta property="og:image" content="{PICTURE}">'
-    page = page.replace("</head>", f"{shared}</head>", 1)
+    page = page.replace(f'<script src="{OVERFLOW}"></script>', "", 1)  # for a server
+    if picture:
+        shared = f'<meta property="og:image" content="{PICTURE}">'
+        page = page.replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(page)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
     wanted = references(page)
@@ -35,7 +39,8 @@ def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
         if file.suffix == ".css":
             css = file.read_text("utf-8", errors="replace")
             wanted += [loaded for loaded, _ in loaded_by(reference, css)]
-    shutil.copy(picture, target / PICTURE)
+    if picture:
+        shutil.copy(picture, target / PICTURE)
     (target / INDEX).write_text(page, encoding="utf-8", newline="\n")
     (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
 

@@ -9,6 +9,10 @@ declare const AsciinemaPlayer: {
   create(source: object, element: HTMLElement, options: object): Player;
 };
 
+/** The slides that hold more than they have room for, see deck/overflow.js; only where
+ * there is a server to be told. */
+declare const overflowing: () => [slide: number, text: string, pixels: number][];
+
 declare const TALK: {
   slides: Slide[];
   /** By demo: what to look for, if its docstring says it (of a run without flags). */

@@ -15,6 +15,7 @@ interface Run {
   changed: number;
   halted: boolean;
   why: "" | "too slow" | "it failed" | "too busy to compare" | "no server";
+  said: string;
 }
 
 interface Show {
@@ -27,13 +28,14 @@ interface Show {
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "overflow";
   slide: number;
   step: number;
   run: number;
 }
 
 interface Message {
+  role: "speaker" | "viewer";
   version: string;
   error: string;
   minutes: number | null;

@@ -16,6 +16,7 @@
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
   const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
+  const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -33,9 +34,8 @@
 
   const root = document.documentElement.dataset;
   const served = "live" in root;
-  const asked = new URLSearchParams(location.search).get("role");
   /** @type {Role} */
-  const role = asked === "viewer" ? "viewer" : "speaker";
+  let role = "speaker"; // unless the server says otherwise
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
@@ -71,6 +71,7 @@
    * @param {number} run */
   function ask(what, at = show, run = 0) {
     if (!known) return;
+    if (role === "viewer") return render(); // it shows what the speaker shows
     const command = { do: what, slide: at.slide, step: at.step, run };
     if (socket?.readyState === WebSocket.OPEN) {
       socket.send(JSON.stringify(command));
@@ -82,7 +83,7 @@
     }
     show = rules.apply(show, deck, role, command, now());
     render();
-    if (!socket && role === "speaker") neighbours.postMessage(show);
+    if (!socket) neighbours.postMessage(show);
   }
 
   // Without a server: a new window asks the others (null), and takes what they say.
@@ -97,8 +98,7 @@
   }
 
   function connect() {
-    const address = `ws://${location.host}/show?role=${role}`;
-    const connection = new WebSocket(address);
+    const connection = new WebSocket(`ws://${location.host}/show`);
     const lost = setTimeout(goOn, PATIENCE);
     let first = true;
     connection.onopen = () => {
@@ -129,6 +129,8 @@
       return location.reload(); // the show says where it stands, not our old address
     }
     neighbour = null;
+    // Whoever has led our speaker here could move the show, by the address.
+    role = "foreign" in root ? "viewer" : message.role;
     ahead = message.now - performance.now() / 1000;
     length = message.minutes;
     failure.textContent = message.error;
@@ -140,11 +142,18 @@
     // that was cut off, from a window that has moved meanwhile.
     const { begun, slide, step } = message.show;
     const isNew = !known && begun === null && slide === 1 && step === 0;
+    if (!known) document.fonts.ready.then(tellOverflow);
     show = message.show;
     known = true;
     if (first && (strayed || isNew) && isElsewhere()) ask("go", place);
     strayed = false;
     render();
+  }
+
+  // The terminal of the show says which slides are cut off.
+  function tellOverflow() {
+    if (role !== "speaker" || view !== "" || !socket) return;
+    for (const [slide, , pixels] of overflowing()) ask("overflow", { slide, step: pixels });
   }
 
   // The server is gone: what was running goes on from its recording.
@@ -390,11 +399,13 @@
       show.begun === null
         ? "starts with the first →"
         : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const [time, paced, section, demo] = clock.children;
+    const [time, paced, section, demo, said] = clock.children;
     write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
     write(paced, pace, early < 0 ? "pace late" : "pace");
     write(section, title, "section");
-    write(demo, mounted ? standing(mounted.demo, show.runs[mounted.demo]) : "", "demo");
+    const run = mounted ? show.runs[mounted.demo] : undefined;
+    write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
+    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
   }
 
   /** @param {number} seconds */
@@ -463,7 +474,7 @@
   if (view === "presenter") {
     clock = document.createElement("div");
     clock.className = "stage-clock";
-    for (let part = 0; part < 4; part += 1) clock.append(document.createElement("span"));
+    for (let part = 0; part < 5; part += 1) clock.append(document.createElement("span"));
     document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
   }
   const changes = new MutationObserver(onMarpMoved);

@@ -93,6 +93,7 @@ const rules = (() => {
       changed: now,
       halted: false,
       why: "",
+      said: "",
     };
     const runs = { ...show.runs, [demo]: run };
     return { ...show, step: steps + 1, runs, next_id: show.next_id + 1 };

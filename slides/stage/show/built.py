@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ class Built(NamedTuple):
     files: dict[str, bytes]
     slides: list[Slide]
     script_hashes: str  # of marp's own scripts, for the Content-Security-Policy
+    places: Sequence[str] = ()  # of the slides: file and line
 
 
 def load(folder: Path) -> Built:
@@ -27,9 +29,13 @@ def load(folder: Path) -> Built:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    slides = [each.rules for each in contents(folder).slides]
+    slides = contents(folder).slides
     scripts = re.findall(rb"<script>(.*?)</script>", files[INDEX], re.DOTALL)
     hashes = (b64encode(hashlib.sha256(each).digest()).decode() for each in scripts)
     return Built(
-        folder.name, files, slides, " ".join(f"'sha256-{each}'" for each in hashes)
+        folder.name,
+        files,
+        [each.rules for each in slides],
+        " ".join(f"'sha256-{each}'" for each in hashes),
+        [each.place for each in slides],
     )

@@ -14,18 +14,21 @@ from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
+from demos.support.commands import in_words
 from demos.support.console import console
 from demos.support.flags import UsageError
-from slides.stage import packages
+from slides.stage import node, packages
 from slides.stage.deck.build import THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
+from slides.stage.show.lines import keep_quiet, say, tell
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
 
 PORT = 8000
+PATIENCE = 60  # seconds until a deck that is being built is said to be late
 
 
 def show(
@@ -43,6 +46,7 @@ def show(
         raise UsageError(f"--theme is {' or '.join(THEMES)}, not {theme!r}")
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
+    keep_quiet()
     with listen(port) as listener:
         with console.status("Building the deck …"):
             built, error = _build_or_keep(paths, theme)
@@ -50,7 +54,7 @@ def show(
         before = saved.read()
         if before:
             where = f"slide {before.slide}, where the last show was cut off"
-            console.print(f"Going on from {where}.")
+            tell(f"Going on from {where}.")
         stage = Stage(
             paths,
             built,
@@ -72,7 +76,7 @@ async def _present(
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     port = listener.getsockname()[1]
-    site = web.AppRunner(stage.app(port))
+    site = web.AppRunner(stage.app())
     await site.setup()
     given_up = threading.Event()  # the thread that builds may wait for another build
     try:
@@ -80,17 +84,19 @@ async def _present(
             running = tasks.create_task(stage.run())
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
-            address = f"http://{HOST}:{port}/"
-            console.print(f"audience   {address}")
-            console.print(f"presenter  {address}?view=presenter")
-            console.print("Ctrl-C ends the show.", style="note")
+            address = f"http://{HOST}:{port}/?token={stage.token}"
+            tell(f"audience   {address}")
+            tell(f"presenter  {address}&view=presenter")
+            tell("Ctrl-C ends the show.", "note")
             if browser and _has_display():
-                await asyncio.to_thread(webbrowser.open, address)
+                # A browser may run for as long as its window is open.
+                threading.Thread(target=_open, args=(address,), daemon=True).start()
             await ended.wait()
             watching.cancel()
             running.cancel()
     finally:
         given_up.set()
+        node.end()
         await site.cleanup()
 
 
@@ -100,26 +106,49 @@ async def _watch(
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
     try:
         async for _ in awatch(paths.slides, paths.demos):
-            built, error = await asyncio.to_thread(_build, paths, theme, given_up)
-            if error and error != stage.error:
-                console.print(error, style="failed", markup=False, soft_wrap=True)
-            stage.replace_deck(built, error)
-    except (OSError, RuntimeError) as error:  # the show must go on
-        console.print(f"changes are not followed: {error}", markup=False)
+            await rebuild(paths, stage, theme, given_up)
+    except Exception as error:  # the show must go on
+        say(f"changes are not followed: {error}")
+
+
+async def rebuild(
+    paths: Paths, stage: Stage, theme: str, given_up: threading.Event
+) -> None:
+    """Build the deck and show it, or say what is wrong; or that it takes too long."""
+    loop = asyncio.get_running_loop()
+    building = loop.run_in_executor(None, _build, paths, theme, given_up)
+    await asyncio.wait([building], timeout=PATIENCE)
+    if not building.done():
+        _tell(stage, None, f"after {PATIENCE} s the deck is still not built")
+    _tell(stage, *await building)
+
+
+def _tell(stage: Stage, built: Built | None, error: str) -> None:
+    """Show a newer deck, or say why there is none."""
+    if error and error != stage.error:
+        tell(error, "failed")
+    stage.replace_deck(built, error)
 
 
 def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
     """Build the deck; return it, or the last good one and why there is no newer.
 
-    Raises Exit when there is none.
+    Where other packages are wanted and cannot be had, it is built with those that there
+    are. Raises Exit when there is no deck.
     """
+    if packages.are_there(paths):
+        try:
+            packages.install(paths)
+        except (Exit, OSError) as problem:
+            going_on = f"{in_words(problem)}; going on with the packages of before"
+            tell(going_on, "failed")
     built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""
     folder = last(paths, theme)
     if folder is None:
         raise Exit(error, code=1)
-    console.print(error, style="failed", markup=False, soft_wrap=True)
+    tell(error, "failed")
     return load(folder), error
 
 
@@ -128,11 +157,12 @@ def _build(
 ) -> tuple[Built | None, str]:
     """Build the deck; return it, or None and what is wrong."""
     try:
-        packages.install(paths, given_up=given_up.is_set)
+        if not packages.are_there(paths):
+            packages.install(paths, given_up=given_up.is_set)
         with lock(paths, given_up.is_set):
             return load(build(paths, theme)), ""
     except Exception as error:  # whatever somebody has written into a file
-        return None, str(error) or type(error).__name__
+        return None, in_words(error)
 
 
 def listen(port: int | None) -> socket.socket:
@@ -145,6 +175,14 @@ def listen(port: int | None) -> socket.socket:
                 why = os.strerror(error.errno or 0)
                 raise Exit(f"port {candidate}: {why}; try another --port", 1) from error
     raise Exit(f"ports {PORT} to {PORT + 99} are all in use; try --port", code=1)
+
+
+def _open(address: str) -> None:
+    """Open the deck in the browser; where that fails, the address is there to click."""
+    try:
+        webbrowser.open(address)
+    except Exception as error:  # of whatever BROWSER names
+        say(f"no browser is opened: {error}")
 
 
 def _has_display() -> bool:

@@ -32,7 +32,8 @@ class Run:
 
     A recording plays when its state is "recording" or "failed"; `why` says why it does,
     where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
-    last frame stands when the state is "frame".
+    last frame stands when the state is "frame". `said` is what a demo that failed said
+    last, for its speaker.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Run:
     changed: float
     halted: bool = False
     why: Why = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,11 @@ class Command:
 
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
-    "frame" is for the last frame of the recording, "replay" for all of it.
+    "frame" is for the last frame of the recording, "replay" for all of it. "overflow"
+    changes nothing: it tells of a slide by how many px (its `step`) it is too full.
     """
 
-    do: Literal["next", "back", "go", "run", "frame", "replay", "stop"]
+    do: Literal["next", "back", "go", "run", "frame", "replay", "stop", "overflow"]
     slide: int
     step: int
     run: int = 0
@@ -79,10 +82,12 @@ class Command:
 class Message:
     """What a window is told; `heard` counts the commands of its own that came before.
 
-    `version` names the built deck, `error` says why a newer one could not be built,
-    `minutes` is the length of the talk if one was asked for, `now` the server's time.
+    `role` says who it is: the speaker, who has the token, or not. `version` names the
+    built deck, `error` says why a newer one could not be built, `minutes` is the length
+    of the talk if one was asked for, `now` the server's time.
     """
 
+    role: Role
     version: str
     error: str
     minutes: float | None
@@ -126,15 +131,17 @@ def ended(
     state: Literal["done", "failed", "stopped"],
     now: float,
     why: Why = "",
+    said: str = "",
 ) -> Show:
     """Return the show after a run has ended; one that is over stays as it was.
 
-    `why` says why one has failed.
+    `why` says why one has failed, and `said` what it said last.
     """
 
     def end(each: Run) -> Run:
-        ends = each.id == run and each.state == "running"
-        return replace(each, state=state, changed=now, why=why) if ends else each
+        if each.id != run or each.state != "running":
+            return each
+        return replace(each, state=state, changed=now, why=why, said=said)
 
     return _change(show, end)
 

@@ -34,6 +34,15 @@ def test_stale_blocks_and_recordings_are_found(talk: Path) -> None:
         "demos/ticker.py has changed since it was recorded: "
         "invoke record --demo ticker",
     ]
+    sound = ticker.read_bytes()
+    half = sound.count(b"\n") + 2
+    for odd, said in (
+        (b"\ndef half(:\n", f"demos/ticker.py:{half}: "),
+        (b"\n# \xff\n", "demos/ticker.py: 'utf-8' codec can't decode byte 0xff"),
+    ):
+        ticker.write_bytes(sound + odd)
+        assert next(checks.stale(paths)).startswith(f"slides/10-more.md:{line}: {said}")
+    ticker.write_bytes(sound)
     (paths.recordings / "ticker.svg").unlink()
     assert list(checks.stale(paths))[-1] == (
         "invoke demo.ticker has no recording: invoke record --demo ticker"

@@ -166,6 +166,9 @@ def test_no_picture_from_outside_the_folder(tmp_path: Path, target: str) -> None
 
 
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:
+    (tmp_path / "diagrams").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "diagrams" / "none.svg")  # to read it would never end
     said = refusal(tmp_path, "Two lines and\n![x](diagrams/none.svg)")
     assert said == "deck.md:8: there is no diagrams/none.svg"
 
@@ -274,7 +277,7 @@ def test_two_blocks_of_code_fit_one_above_the_other(
     figures = f"\n\n{figure}\n\n{figure}" if kind == "seen" else ""
     html(tmp_path, f"<!-- _class: {kind} -->\n\n{one}\n\n{other}{figures}")
     page.goto((tmp_path / "index.html").as_uri())
-    overflow = (STAGE / "export" / "overflow.js").read_text("utf-8")
+    overflow = (STAGE / "deck" / "overflow.js").read_text("utf-8")
     assert page.evaluate(overflow) == []
     size = "all => all.map(each => getComputedStyle(each).fontSize)"
     sizes = page.locator("code.language-text").evaluate_all(size)

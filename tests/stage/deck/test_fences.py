@@ -8,6 +8,7 @@ from slides.stage.deck import fences
 from slides.stage.deck.marks import FORM
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
+from tests.talks import HEAD
 
 MODULE = '''import dataclasses
 
@@ -125,7 +126,7 @@ def test_a_fence_that_is_not_closed_is_named(paths: Paths) -> None:
     assert fences.fill(text, sources) == text
 
 
-RECORDED = """{"version": 3, "term": {"cols": 60, "rows": 5}}
+RECORDED = f"""{HEAD}\
 [0.1, "o", "threads   1.20 s [1.10–1.30]  ███\\r\\n"]
 [0.1, "o", "asyncio   0.2 s [0.1–0.3]\\r\\ntasks 10,000: 1.1 KiB each\\r\\n"]
 [0.1, "m", "10 at once: threads 9.3 ×, asyncio 9.2 ×: 7% of asyncio 3"]
@@ -293,9 +294,35 @@ def test_no_source_from_outside_the_project(paths: Paths, file: str) -> None:
 
 
 def test_a_source_that_is_not_there_is_named_with_its_line(paths: Paths) -> None:
-    (paths.root / "wrong.py").write_text("def half(:\n", encoding="utf-8")
-    text = "\n```python module.py::gone\n```\n\n```python wrong.py::half\n```\n"
+    names = ("module", "half", "latin", "null", "deep", "x" * 300)
+    for name, source in (
+        ("half", b"x = 1\ndef half(:\n"),
+        ("latin", b"x = '\xe9'\n"),
+        ("null", b"x = '\0'\n"),
+        ("deep", b"x = " + b"-" * 99_999),
+    ):
+        (paths.root / f"{name}.py").write_bytes(source)
+    text = "".join(f"```python {name}.py::x\n```\n" for name in names)
     _, problems = fences.read(paths, [Section(paths.slides / "10-x.md", text)])
-    assert problems[0] == "slides/10-x.md:2: there is no module.py::gone"
-    assert problems[1].startswith("slides/10-x.md:5: ")
-    assert len(problems) == 2
+    for number, said in enumerate(
+        (
+            "there is no module.py::x",
+            "half.py:2: invalid syntax",
+            "latin.py: 'utf-8' codec can't decode",
+            "null.py",  # a ValueError until 3.11, then a SyntaxError
+            "deep.py: ",
+            "",  # an OSError until 3.13, then there is no such file
+        )
+    ):
+        line = f"slides/10-x.md:{2 * number + 1}: {said}"
+        assert problems[number].startswith(line)
+    assert len(problems) == 6
+
+
+def test_a_recording_that_no_terminal_understands_is_named(recorded: Paths) -> None:
+    odd = RECORDED.replace("threads   1.20", "\\u001b[?1;2c")
+    (recorded.recordings / "odd.cast").write_text(odd, encoding="utf-8")
+    text = "```threads recordings/odd.cast tasks *:\n```\n"
+    _, problems = fences.read(recorded, [Section(recorded.slides / "x.md", text)])
+    said = "slides/x.md:1: recordings/odd.cast cannot be drawn: "
+    assert [problem[: len(said)] for problem in problems] == [said]

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from pypdf.generic import Destination
 
 from slides.stage import browser, frame
 from slides.stage.deck.sections import sections
+from slides.stage.export.handover import LIST
 from slides.stage.recordings import read
 from tests.slides.slide import MARK, split
 from tests.talks import PATHS, PATIENCE, ROOT, gone, invoke
@@ -37,6 +38,7 @@ MADE = {
     "asyncio-live.pptx",
     "asyncio-live.png",
     "web",
+    LIST,
 }
 MOST_BYTES = 700_000  # of the web folder, as a server compresses it
 SECTIONS = sections(PATHS)
@@ -329,7 +331,7 @@ def test_each_step_gets_its_page(fit: Path, browser_path: Path) -> None:
     done = invoke(fit, "export", *wanted, "--to", "out")
     assert done.returncode == 0, done.stderr
     assert "No browser is installed" not in done.stdout  # one was chosen
-    assert [path.name for path in (fit / "out").iterdir()] == ["asyncio-live.pdf"]
+    assert {path.name for path in (fit / "out").iterdir()} == {LIST, "asyncio-live.pdf"}
     pdf = PdfReader(fit / "out" / "asyncio-live.pdf")
     assert len(pdf.pages) == 6 + 4  # it begins with all lit
     drawn = [page.get_contents().get_data() for page in pdf.pages[6:]]  # type: ignore[union-attr]
@@ -349,15 +351,15 @@ def test_the_same_deck_gives_the_same_files_and_leaves_the_rest(
     before = digests(fit / "slides")
     wanted = ["--only", "pdf,handout,web", "--with-notes", "--theme", "light"]
     wanted += ["--browser", str(browser_path)]
-    (fit / "out").mkdir()
-    (fit / "out" / "mine.txt").touch()
+    (fit / "out" / "web").mkdir(parents=True)
+    (fit / "out" / "web" / "CNAME").write_text("mine")
     made = []
     for _ in range(2):
         done = invoke(fit, "export", *wanted, "--to", "out")
         assert done.returncode == 0, done.stderr
         made.append(digests(fit / "out"))
     assert made[0] == made[1]
-    assert "mine.txt" in made[0]
+    assert "web/CNAME" in made[0]
     assert digests(fit / "slides") == before
     page = (fit / "out" / "web" / "index.html").read_text("utf-8")
     assert "Say hello." in page
@@ -413,7 +415,7 @@ def test_a_deck_not_fit_to_publish(fit: Path, line: str, problem: str) -> None:
     assert problem in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert not (fit / "out").exists()
-    assert not list(fit.glob("export-*"))
+    assert not list(fit.glob(".build/draft-*"))
 
 
 @pytest.mark.parametrize(
@@ -442,10 +444,46 @@ def test_a_chrome_path_that_names_nothing(
 
 
 def test_a_browser_that_is_none(talk: Path) -> None:
-    refused = invoke(talk, "export", "--browser", "tasks.py")
+    refused = invoke(talk, "export", "--browser", "tasks.py", "--only", "web,pptx")
     assert refused.returncode == 1
     assert refused.stderr.startswith("tasks.py could not draw: ")
+    left = "tasks.py EACCES; missing: the picture of web, asyncio-live.pptx\n"
+    assert refused.stderr.endswith(left)
     assert refused.stderr.count("\n") == 1
+    # What needs no browser is there.
+    assert {path.name for path in (talk / "dist").iterdir()} == {LIST, "web"}
+    assert "og:image" not in (talk / "dist" / "web" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("delay", "code"),
+    [
+        ("new Promise(() => {})", 1),
+        ("page.evaluate(() => { while (performance.now() < 3000); })", 0),
+    ],
+    ids=["it hangs", "it works"],
+)
+def test_it_waits_for_as_long_as_the_browser_works(
+    fit: Path, browser_path: Path, delay: str, code: int
+) -> None:
+    export = fit / "slides" / "stage" / "export"
+    for file, old, new in (
+        ("export.py", "PATIENCE = 60", "PATIENCE = 0.5"),
+        ("draw.mjs", "  await page.bringToFront()\n", f"  await {delay}\n"),
+    ):
+        text = (export / file).read_text("utf-8")
+        assert old in text
+        (export / file).write_text(text.replace(old, new), encoding="utf-8")
+    wanted = ("--only", "image,handout", "--browser", str(browser_path))
+    done = invoke(fit, "export", "--to", "out", *wanted)
+    made = {LIST, "asyncio-live-handout.pdf", "asyncio-live.png"}
+    said = ""
+    if code:
+        made.remove("asyncio-live.png")
+        why = "nothing has moved for 0.5 s; missing: asyncio-live.png"
+        said = f"{browser_path} could not draw: {why}\n"
+    assert (done.returncode, done.stderr) == (code, said)
+    assert {path.name for path in (fit / "out").iterdir()} == made
 
 
 def test_a_page_in_the_background_is_not_photographed(
@@ -501,7 +539,11 @@ def test_it_says_how_far_it_is(fit: Path, browser_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_end_on_the_way_leaves_nothing(
+    fit: Path, browser_path: Path, number: int
+) -> None:
+    before = {path.name for path in fit.iterdir()}
     words = [sys.executable, "-m", "invoke", "export", "--to", "out"]
     with subprocess.Popen(
         [*words, "--browser", str(browser_path)],
@@ -512,26 +554,67 @@ def test_ctrl_c_leaves_nothing(fit: Path, browser_path: Path) -> None:
     ) as export:
         try:
             end = time.monotonic() + PATIENCE
-            while not list(fit.glob("export-*/drawings/browser-*/*")):
+            while not list(fit.glob(".build/draft-*/drawings/browser-*/*")):
                 assert export.poll() is None
                 assert time.monotonic() < end, "no browser has started"
             started = psutil.Process(export.pid).children(recursive=True)
-            export.send_signal(signal.SIGINT)
+            export.send_signal(number)
             output, _ = export.communicate(timeout=PATIENCE)
         finally:
             export.kill()
     assert "Traceback" not in output
     assert len(started) > 1
     assert all(gone(process.pid) for process in started)
-    assert not (fit / "out").exists()
-    assert not list(fit.glob("export-*"))
+    assert {path.name for path in fit.iterdir()} == before
+    if number == signal.SIGINT:  # else the next one clears it
+        assert export.returncode == 130
+        assert not list(fit.glob(".build/draft-*"))
 
 
-def test_a_target_that_cannot_be_written(talk: Path) -> None:
-    refused = invoke(talk, "export", "--to", "tasks.py/out")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("cannot write to ")
+@pytest.mark.parametrize(
+    ("to", "code", "problem"),
+    [
+        ("tasks.py", 2, "--to takes a folder, which "),
+        ("link", 2, "--to takes a folder, which "),
+        ("tasks.py/out", 1, "cannot write to "),
+    ],
+)
+def test_a_target_that_is_no_folder(
+    talk: Path, to: str, code: int, problem: str
+) -> None:
+    (talk / "link").symlink_to("nowhere")
+    refused = invoke(talk, "export", "--to", to)
+    assert refused.returncode == code
+    assert refused.stderr.startswith(problem)
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """What gives a disk of a size, where we may mount one."""
+    folder = tmp_path / "small disk"
+    folder.mkdir()
+
+    def mount(size: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if not shutil.which("mount") or subprocess.run(command).returncode:
+            pytest.skip("only root may mount a small disk")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", str(folder)])
+
+
+@pytest.mark.parametrize("size", ["64k", "3m"])  # for the deck, for a browser
+def test_a_full_disk_is_named_and_gets_its_room_back(
+    fit: Path, small_disk: Callable[[str], Path], size: str
+) -> None:
+    disk = small_disk(size)
+    refused = invoke(fit, "export", "--to", str(disk / "out"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"export: the disk is full, with {disk}/draft-")
+    assert refused.stderr.count("\n") == 1
+    assert list(disk.iterdir()) == []
 
 
 def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
@@ -540,5 +623,7 @@ def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
     site.write_text("mine")
     refused = invoke(talk, "export", "--to", "out")
     assert refused.returncode == 1
-    assert "web is not of an earlier export" in refused.stderr
+    assert refused.stderr.startswith(f"{site} is not in the list of what ")
+    assert refused.stderr.count("\n") == 1
     assert site.read_text() == "mine"
+    assert [*(talk / "out").iterdir()] == [site.parent]

@@ -1,5 +1,6 @@
 """The file that a restart finds: whole, private, and of today."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -21,6 +22,10 @@ def test_what_is_kept_is_where_the_show_stands(saved: Saved) -> None:
     assert saved.read() == Show(True, 3, 1, 1.5)
     saved.write(Show(True, 4))
     assert saved.read() == Show(True, 4)
+    again = Saved(saved.path.parent, 8000)
+    assert again.token != saved.token  # a new start has one of its own
+    assert again.read() == Show(True, 4)
+    assert again.token == saved.token  # but not one that goes on
     assert [path.name for path in saved.path.parent.iterdir()] == ["show-8000.json"]
 
 
@@ -49,21 +54,31 @@ def test_a_show_of_another_day_is_not_gone_on_with(saved: Saved) -> None:
     assert saved.read() is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "nonsense",
-        "[]",
-        '{"slide": 3}',
-        '{"slide": "x", "step": 0, "begun": null}',
-        '{"slide": 0, "step": 0, "begun": null}',
-        '{"slide": 1e999, "step": 0, "begun": null}',
-        '{"slide": 3, "step": -1, "begun": null}',
-        '{"slide": 3, "step": 0, "begun": []}',
-    ],
-)
+SOUND = {"slide": 3, "step": 0, "begun": None, "token": "x" * 22}
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", "[" * 9999])
 def test_a_file_that_makes_no_sense_is_none(saved: Saved, text: str) -> None:
     saved.path.parent.mkdir()
     saved.path.write_text(text, encoding="utf-8")
     assert saved.read() is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("slide", "x"), ("slide", 0), ("slide", float("inf")), ("step", -1)),
+        *(("begun", []), ("token", None), ("token", ""), ("token", "ä" * 22)),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_none(
+    saved: Saved, key: str, value: object
+) -> None:
+    saved.path.parent.mkdir()
+    token = saved.token
+    saved.path.write_text(json.dumps(SOUND | {key: value}), encoding="utf-8")
+    assert saved.read() is None
+    assert saved.token == token
+    saved.path.write_text(json.dumps(SOUND), encoding="utf-8")
+    assert saved.read() == Show(True, 3)
+    assert saved.token == SOUND["token"]

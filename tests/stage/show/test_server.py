@@ -10,13 +10,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import WSCloseCode, WSMsgType
 
 from slides.stage.paths import Paths
 from slides.stage.show import output
 from slides.stage.show.built import Built
-from slides.stage.show.server import Stage
+from slides.stage.show.lines import LOG
+from slides.stage.show.server import Stage, last_words
 from slides.stage.show.state import Show, Slide
-from tests.talks import PATIENCE, gone, serving, write_demo
+from tests.talks import PATIENCE, Served, gone, serving, write_demo
 
 DEMOS = ("ticker", "waits", "fails", "exits", "floods")
 DECK = [Slide("One", 0, None), *(Slide(demo, 0, demo) for demo in DEMOS)]
@@ -26,9 +28,10 @@ NUMBER = {demo: number for number, demo in enumerate(DEMOS, 2)}
 class House:
     """A server, and a client that looks like a page of its own."""
 
-    def __init__(self, stage: Stage, port: int, client: aiohttp.ClientSession):
+    def __init__(self, stage: Stage, served: Served, client: aiohttp.ClientSession):
         self.stage = stage
-        self.address = f"http://127.0.0.1:{port}"
+        self.served = served
+        self.address = served.address.rstrip("/")
         self.client = client
 
     async def get(self, path: str, **headers: str) -> int:
@@ -41,9 +44,11 @@ class House:
 
     @asynccontextmanager
     async def window(self, role: str = "speaker") -> AsyncIterator["Window"]:
-        async with self.socket(f"/show?role={role}") as socket:
+        cookie = {"Cookie": self.served.cookie} if role == "speaker" else {}
+        async with self.socket("/show", headers=cookie) as socket:
             window = Window(socket)
             await window.until(lambda show: True)
+            assert window.message["role"] == role
             yield window
 
 
@@ -86,6 +91,16 @@ class Window:
         why: str = self.show["runs"][demo]["why"]
         return why
 
+    async def fails(self, demo: str) -> str:
+        """Go to a demo's slide and run it; return why it has failed, once it has."""
+        before = self.show["next_id"]
+        await self.ask("go", NUMBER[demo])
+        await self.ask("run", NUMBER[demo])
+        await self.until(
+            lambda show: show["next_id"] > before and standing(demo, "failed")(show)
+        )
+        return await self.why(demo)
+
     async def heard(self, commands: int) -> None:
         """Wait until the server has heard so many commands of this window."""
         async with asyncio.timeout(PATIENCE):
@@ -102,10 +117,10 @@ async def housed(paths: Paths, folder: Path, **options: Any) -> AsyncIterator[Ho
     files = {"index.html": b"<script>1</script>"}
     built = Built("first", files, DECK, "'sha256-x'")
     async with (
-        serving(paths, built, Show(live=True), folder, **options) as (stage, port),
+        serving(paths, built, Show(live=True), folder, **options) as (stage, served),
         aiohttp.ClientSession() as client,
     ):
-        yield House(stage, port, client)
+        yield House(stage, served, client)
 
 
 @pytest.fixture
@@ -304,15 +319,52 @@ async def test_the_last_mark_says_that_the_machine_was_too_busy(
         assert await window.why("exits") == why
 
 
-async def test_a_demo_that_cannot_be_read_fails_alone(
-    talk: Path, tmp_path: Path
+# What a demo holds, and what is said of a run of it.
+BAD = {
+    b"def half(:\n": ("it failed", "SyntaxError: invalid syntax (waits.py, line 1)"),
+    b"x = '\xe9'\n": ("it failed", "SyntaxError: "),
+    b"": ("it failed", "AttributeError: "),
+    b"raise SystemExit\n": ("it failed", "demos/waits.py: SystemExit"),
+    b"print('\33[1m0', end='', flush=True); 1 / 0": ("it failed", "ZeroDivisionError"),
+    b"DEADLINE = 0.5\nimport time; time.sleep(600)\n": ("too slow", ""),
+}
+
+
+async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
+    talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (talk / "demos" / "waits.py").write_text("def half(:\n", encoding="utf-8")
+    demo = talk / "demos" / "waits.py"
     async with housed(Paths(talk), tmp_path) as house, house.window() as window:
-        await window.run("waits")
-        assert await window.why("waits") == "it failed"
+        for source, (why, said) in BAD.items():
+            demo.write_bytes(source)
+            assert await window.fails("waits") == why
+            run = window.show["runs"]["waits"]
+            assert said in run["said"]
+            assert (run["said"] == "") == (said == "")
+            assert run["said"].isprintable()
+            printed = capsys.readouterr().out
+            line = f"invoke demo.waits failed: {run['said']}\n"
+            assert printed == (line if said else "")
+        demo.unlink()
+        demo.mkdir()
+        assert await window.fails("waits") == "it failed"
+        assert "IsADirectoryError" in window.show["runs"]["waits"]["said"]
         await window.run("ticker")
         await window.until(standing("ticker", "done"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("one\r\n\x1b[1;31mtwo\x1b[0m \r\n \r\n", "two"),
+        ("a" * 999, "a" * 298 + " …"),
+        ("x\r\n" * 9_999 + "\x1b[2K\x1b[1Ay\tz", "y z"),
+        ("\r\n", "exit status 3"),
+    ],
+)
+def test_the_last_words_of_a_run(printed: str, said: str) -> None:
+    run: list[object] = [{}, [0, "o", printed], [0, "m", "1 is 1"], [0, "x", "3"]]
+    assert last_words([json.dumps(line) for line in run]) == said
 
 
 async def test_a_run_past_its_deadline_was_too_slow(talk: Path, tmp_path: Path) -> None:
@@ -389,7 +441,12 @@ async def test_what_makes_no_sense_is_ignored(house: House, asked: str) -> None:
     ],
 )
 async def test_strangers_are_turned_away(house: House, headers: dict[str, str]) -> None:
-    assert await house.get("/", **headers) == 403
+    async with house.client.get(house.address, headers=headers) as response:
+        assert response.status == 403
+        assert await response.text() == (
+            f"403: this show is at {house.address}/ only "
+            "(through a forwarded port: use the same number on both sides)\n"
+        )
     for path in ("/show", "/runs/1"):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket(path, headers=headers)
@@ -428,6 +485,17 @@ async def test_there_is_no_run_that_never_was(house: House, run: str) -> None:
     assert refused.value.status == 404
 
 
+async def test_no_page_of_another_origin_may_include_what_is_sent(
+    house: House,
+) -> None:
+    for path, status in (("/", 200), ("/gone.js", 404), ("/show", 403)):
+        async with house.client.get(house.address + path) as response:
+            assert response.status == status
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
     async with house.client.get(house.address) as response:
         policy = response.headers["Content-Security-Policy"]
@@ -437,8 +505,63 @@ async def test_the_page_may_load_nothing_from_elsewhere(house: House) -> None:
     assert re.findall(r"https?:", policy) == []
 
 
-async def test_viewers_are_bounded(paths: Paths, tmp_path: Path) -> None:
-    async with housed(paths, tmp_path, viewers=1) as house, house.window():
+async def test_a_mistake_of_the_server_is_a_status_and_a_line(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.stage.built = Built("odd", None, DECK, "")  # type: ignore[arg-type]
+    assert await house.get("/") == 500
+    (record,) = [each for each in caplog.records if each.name == LOG.name]
+    assert record.getMessage() == "/"
+
+
+async def test_viewers_are_bounded_and_their_speaker_is_not(
+    paths: Paths, tmp_path: Path
+) -> None:
+    async with housed(paths, tmp_path, viewers=1) as house, house.window("viewer"):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await house.socket("/show")
         assert refused.value.status == 503
+        async with house.window("speaker"):
+            pass
+
+
+async def test_the_token_becomes_a_cookie_and_leaves_the_address(house: House) -> None:
+    served = house.served
+    clean = {served.audience: "/", served.presenter: "/?view=presenter"}
+    for asked, address in clean.items():
+        async with house.client.get(asked, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, address)
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            cookie, *about = response.headers["Set-Cookie"].split("; ")
+            assert cookie == served.cookie
+            assert {*about} == {"HttpOnly", "SameSite=Strict", "Path=/"}
+    async with house.client.get(served.address) as response:
+        assert served.token not in await response.text()
+    async with house.window() as window:
+        assert served.token not in json.dumps(window.message)
+
+
+async def test_windows_of_a_browser_that_gets_the_token_become_the_speakers(
+    house: House,
+) -> None:
+    async with house.window("speaker") as ours, house.window("viewer") as looks:
+        async with house.client.get(house.served.audience):
+            pass
+        async with asyncio.timeout(PATIENCE):
+            while (message := await looks.socket.receive()).type is WSMsgType.TEXT:
+                pass
+        assert message.data == WSCloseCode.SERVICE_RESTART  # it connects anew
+        await ours.ask("go", 2)
+        await ours.until(lambda show: show["slide"] == 2)
+
+
+@pytest.mark.parametrize("token", ["", "x", "ä%ff%00", "x" * 22])
+async def test_another_token_makes_nobody_the_speaker(house: House, token: str) -> None:
+    async with house.client.get(f"{house.address}/?token={token}") as response:
+        assert response.status == 403
+        assert "Set-Cookie" not in response.headers
+        said = "403: the token is of another start: open what was printed last\n"
+        assert await response.text() == said
+    cookie = house.served.cookie.replace(house.served.token, token)
+    async with house.socket("/show", headers={"Cookie": cookie}) as socket:
+        assert json.loads(await socket.receive_str())["role"] == "viewer"

@@ -18,7 +18,8 @@ DECK = [Slide(**slide) for slide in TABLE["deck"]]
 
 def after(show: Show, role: Any, now: float, what: dict[str, Any]) -> Show:
     if "ended" in what:
-        return ended(show, what["ended"], what["state"], now, what.get("why", ""))
+        told = (what.get("why", ""), what.get("said", ""))
+        return ended(show, what["ended"], what["state"], now, *told)
     return apply(show, DECK, role, Command(**what), now)
 
 

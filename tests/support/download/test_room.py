@@ -4,8 +4,8 @@ import pytest
 
 from demos import downloader
 from demos.support.download import room
-from demos.support.download.downloads import Download
-from demos.support.download.file_server import plan_files
+from demos.support.download.downloads import DEADLINE, Download
+from demos.support.download.file_server import File, FileServer, plan_files
 from demos.support.flags import UsageError
 
 LESSON = (
@@ -41,6 +41,17 @@ def test_rounds_are_counted_where_the_time_is_not_enough_or_not_known(
     plan = plan_files(files, late, error_rate, seed=1)
     ways = room.variants(LESSON, limit, [file.latency for file in plan])
     assert room.rounds(ways, plan) == rounds
+
+
+def test_only_what_is_known_to_stall_is_given_up_soon() -> None:
+    files = [File("whole"), File("stalled", faults=",stall")]
+    whole, stalled = room.from_server(FileServer(8000), files, 10)
+    patience = []
+    for _ in range(3):
+        patience.append((whole.patience, stalled.patience))
+        for download in (whole, stalled):
+            download.failures.append("failed")
+    assert patience == [(DEADLINE, DEADLINE), (DEADLINE, 1.1), (DEADLINE, DEADLINE)]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ def test_a_script_without_a_loop_leaves_no_events(tmp_path: Path) -> None:
 def test_a_script_that_is_cut_short_leaves_no_trace(tmp_path: Path) -> None:
     cut = program(tmp_path, "import os; os._exit(4)")
     assert trace_script(cut, [], 1000) == (4, None)
+    half = "with open(sys.orig_argv[2], 'w') as file: file.write('[{')"
+    cut = program(tmp_path, f"import os, sys\n{half}\nos._exit(5)")
+    assert trace_script(cut, [], 1000) == (5, None)
 
 
 @selector

@@ -1,7 +1,9 @@
 """What two made-up runs have shown, and what no run can show."""
 
 import re
+import threading
 from functools import partial
+from socket import socket
 
 import pytest
 
@@ -38,6 +40,16 @@ def run(
 
 BLOCKED = run((51, 171), (100, 172), sent=80, read=172)
 FREED = run((51, 52), (100, 101), sent=80, read=81)
+
+
+def test_a_run_that_is_interrupted_leaves_no_thread() -> None:
+    async def interrupted(sock: socket) -> None:
+        raise KeyboardInterrupt
+
+    before = threading.enumerate()
+    with pytest.raises(KeyboardInterrupt):
+        traced("interrupted", interrupted)
+    assert threading.enumerate() == before
 
 
 def test_what_is_said_of_two_runs() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demos.support.trace import tracer
-from demos.support.trace.tracer import Event, TracedEventLoop, traced_loop, write_whole
+from demos.support.trace.tracer import Event, TracedEventLoop, traced_loop
 
 Main = Callable[[], Coroutine[Any, Any, object]]
 
@@ -221,14 +221,6 @@ def test_an_eager_task_that_never_waits_is_told() -> None:
     (eager_one,) = (e for e in events if e.get("coroutine", "").endswith("eager"))
     life = [e["event"] for e in events if e.get("task") == eager_one["task"]]
     assert life == ["task_spawned", "task_exited"]
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "file"
-    target.mkdir()
-    with pytest.raises(OSError):
-        write_whole(target, "text")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 PROGRAMS = {

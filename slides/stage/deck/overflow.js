@@ -1,6 +1,6 @@
 // The slides that hold more than they have room for, as [slide, text, pixels]: the line
-// that stands out furthest, and by how much. A value to evaluate in a page whose slides
-// are all laid out, such as the deck opened without its scripts.
+// that stands out furthest, and by how much. A value to evaluate in the deck: as it is
+// shown, or opened without its scripts.
 [...document.querySelectorAll("svg[data-marpit-svg]")].flatMap((slide, index) => {
   // A background has sections of its own, without text.
   return [...slide.querySelectorAll(":scope > foreignObject > section")].flatMap((section) => {
