@@ -76,6 +76,7 @@ def export_all(
         missing = []
         with console.status("Building the deck …") as status:
             built = build(paths, theme, folder)
+            when = _committed(paths)
             slides = contents(built).slides
             needed = _to_draw(wanted, len(slides), steps)
             drawn = _draw(program, built, folder / "drawings", slides, needed, status)
@@ -92,7 +93,7 @@ def export_all(
                     what = "the picture of web" if name == "web" else made.name
                     missing.append(what)
                 elif name != "web":
-                    _write(name, sources, made, drawn.talk, _committed(paths), steps)
+                    _write(name, sources, made, drawn.talk, when, steps)
         _hand_over(ready, target)
     if missing:
         raise Exit(f"{drawn.problem}; missing: {', '.join(missing)}", code=1)
