@@ -126,6 +126,12 @@ def current(paths: Paths, source: str) -> str:
         raise LookupError(f"{path}: {why}") from None
 
 
+def sources_in(text: str) -> Iterator[str]:
+    """Yield the sources that the fences and the marks of a Markdown text name."""
+    yield from (source for _, source in _named(text))
+    yield from (mark.source for mark in marks(text) if mark.source)
+
+
 def _named(text: str) -> Iterator[tuple[Token, str]]:
     """Yield the fences of a Markdown text that name a source, and that source."""
     for token in _MARKDOWN.parse(text):

@@ -7,11 +7,11 @@ from markdown_it import MarkdownIt
 
 from demos.support.catalog import slugs
 from slides.stage import names
-from slides.stage.deck.marks import marks
+from slides.stage.deck import fences
 from slides.stage.deck.sections import Section
 from slides.stage.paths import Paths
 
-_CAST = re.compile(r"(?:^|\s)recordings/([\w-]+)\.cast(?=\s|$)")
+_CAST = re.compile(r"recordings/([\w-]+)\.cast(?= |$)")
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -28,11 +28,10 @@ def recorded(paths: Paths, sections: Sequence[Section]) -> list[str]:
 
 def _named(text: str) -> Iterator[str]:
     """Yield the demos that a Markdown text names."""
-    for mark in marks(text):
-        yield from _CAST.findall(mark.source or "")
+    for source in fences.sources_in(text):
+        if found := _CAST.match(source):
+            yield found[1]
     for token in _MARKDOWN.parse(text):
-        if token.type == "fence":
-            yield from _CAST.findall(token.info)
         for inline in token.children or ():
             if inline.type == "image" and (demo := names.demo_of(inline.content)):
                 yield demo
