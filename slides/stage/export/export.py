@@ -77,6 +77,9 @@ def export_all(
         with console.status("Building the deck …") as status:
             built = build(paths, theme, folder)
             when = _committed(paths)
+            if "web" in wanted:
+                certain = [f"{FILES['web']}/{name}" for name in website.files(built)]
+                handover.check(target, certain)
             slides = contents(built).slides
             needed = _to_draw(wanted, len(slides), steps)
             drawn = _draw(program, built, folder / "drawings", slides, needed, status)

@@ -21,28 +21,41 @@ def write(
 
     Raises Exit when a speaker note is in a page that should be without.
     """
-    page = (built / INDEX).read_text(encoding="utf-8")
-    page = page.replace(f" {LIVE}", "", 1)
-    page = page.replace(f'<script src="{OVERFLOW}"></script>', "", 1)  # for a server
+    page = _page(built)
+    names = files(built)
     if picture:
         shared = f'<meta property="og:image" content="{PICTURE}">'
         page = page.replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(page)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    wanted = references(page)
-    for reference in wanted:  # grows while it is walked: a style sheet loads more
-        file = target / reference.path
-        if file.exists():
-            continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(built / reference.path, file)
-        if file.suffix == ".css":
-            css = file.read_text("utf-8", errors="replace")
-            wanted += [loaded for loaded, _ in loaded_by(reference, css)]
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(built / name, target / name)
     if picture:
         shutil.copy(picture, target / PICTURE)
     (target / INDEX).write_text(page, encoding="utf-8", newline="\n")
     (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
+
+
+def files(built: Path) -> list[str]:
+    """Return what the page of the built deck refers to, and its style sheets."""
+    wanted = references(_page(built))
+    found: set[str] = set()
+    for reference in wanted:  # grows while it is walked: a style sheet loads more
+        if reference.path in found:
+            continue
+        found.add(reference.path)
+        if reference.path.endswith(".css"):
+            css = (built / reference.path).read_text("utf-8", errors="replace")
+            wanted += [loaded for loaded, _ in loaded_by(reference, css)]
+    return sorted(found)
+
+
+def _page(built: Path) -> str:
+    """Return the page of the built deck without what is for a server."""
+    page = (built / INDEX).read_text(encoding="utf-8")
+    page = page.replace(f" {LIVE}", "", 1)
+    return page.replace(f'<script src="{OVERFLOW}"></script>', "", 1)
 
 
 def _note_in(page: str) -> str:

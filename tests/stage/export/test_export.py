@@ -627,3 +627,15 @@ def test_a_web_folder_of_somebody_else_stays(talk: Path) -> None:
     assert refused.stderr.count("\n") == 1
     assert site.read_text() == "mine"
     assert [*(talk / "out").iterdir()] == [site.parent]
+
+
+def test_a_file_of_somebody_else_is_named_before_all_is_drawn(fit: Path) -> None:
+    (fit / "out" / "web").mkdir(parents=True)
+    own = fit / "out" / "web" / "talk.js"
+    own.write_text("mine")
+    script = fit / "slides" / "stage" / "export" / "draw.mjs"
+    script.write_text("import fs from 'node:fs'\nfs.writeFileSync('drawn', '')\n")
+    refused = invoke(fit, "export", "--to", "out")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{own} is not in the list of what ")
+    assert not (fit / "drawn").exists()
