@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from invoke.exceptions import Exit
 
+from demos.support.commands import in_words
 from demos.support.console import console
 from slides.stage import browser, node
 from slides.stage.drafts import draft
@@ -60,7 +61,7 @@ def install(
             new.slides.mkdir()
             for file in paths.slides.glob("package*.json"):
                 shutil.copy(file, new.slides)
-            _run_npm(new, omitted, hurries=are_there(paths))
+            _run_npm(new, omitted, hurries=not develop and are_there(paths))
             if chromium:
                 browser.unpack(new)
             (new.packages / STAMP).write_text(_locked(paths))
@@ -68,6 +69,20 @@ def install(
                 paths.packages.rename(folder / "replaced")
             new.packages.rename(paths.packages)
     console.print(f"Installed the deck's {what}.")
+
+
+def update(paths: Paths) -> None:
+    """Install what is missing; where it cannot be had, go on with what there is.
+
+    Raises what `install` does where there are no packages at all.
+    """
+    try:
+        install(paths)
+    except (Exit, OSError) as problem:
+        if not are_there(paths):
+            raise
+        going_on = f"{in_words(problem)}; going on with the packages of before"
+        console.print(going_on, style="failed", markup=False, soft_wrap=True)
 
 
 def are_there(paths: Paths) -> bool:

@@ -137,11 +137,7 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
     are. Raises Exit when there is no deck.
     """
     if packages.are_there(paths):
-        try:
-            packages.install(paths)
-        except (Exit, OSError) as problem:
-            going_on = f"{in_words(problem)}; going on with the packages of before"
-            console.print(going_on, style="failed", markup=False, soft_wrap=True)
+        packages.update(paths)
     built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""

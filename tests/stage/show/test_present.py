@@ -291,6 +291,9 @@ def test_it_starts_with_the_packages_of_before_where_there_is_no_network(
     with present(talk) as show:
         problem, address, _ = show.said
         assert "Changed" in fetch(show.audience)
+    done = invoke(talk, "export", "--only", "web", "--browser", "tasks.py")
+    assert problem in done.stdout.splitlines()
+    assert done.stderr.endswith("; missing: the picture of web\n")
     assert problem == (
         "npm could not install the deck's packages: there is no network "
         "(ECONNREFUSED), and one is needed, once; going on with the packages of before"
