@@ -4,6 +4,7 @@ After the first run nothing needs a network.
 """
 
 import hashlib
+import json
 import math
 import re
 import shutil
@@ -19,6 +20,7 @@ from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
 STAMP = ".installed"  # in the folder of the packages: the lock that they are of
+_INSTALLED = ".package-lock.json"  # beside it, by npm: what is there
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
 # npm's own patience with a network that is gone is 70 seconds, or a quarter of an hour.
 _PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
@@ -86,15 +88,20 @@ def update(paths: Paths) -> None:
 
 
 def are_there(paths: Paths) -> bool:
-    """Return whether packages are installed, be it those of another lock."""
-    return (paths.packages / STAMP).exists()
+    """Return whether packages are installed and whole, be it those of another lock."""
+    try:
+        installed = json.loads((paths.packages / _INSTALLED).read_bytes())["packages"]
+    except (FileNotFoundError, ValueError):
+        return False
+    return (paths.packages / STAMP).exists() and all(
+        (paths.slides / name / "package.json").exists() for name in installed
+    )
 
 
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
-    stamp = paths.packages / STAMP
     return (
-        stamp.exists()
-        and stamp.read_text() == _locked(paths)
+        are_there(paths)
+        and (paths.packages / STAMP).read_text() == _locked(paths)
         and (not chromium or browser.packaged(paths) is not None)
         and (not develop or (paths.packages / TYPESCRIPT).is_dir())
     )

@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import json
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ def paths(tmp_path: Path) -> Paths:
     paths.lock.write_text("{}", encoding="utf-8")
     stamp = hashlib.sha256(paths.lock.read_bytes()).hexdigest()
     (paths.packages / ".installed").write_text(stamp)
+    (paths.packages / ".package-lock.json").write_text('{"packages": {}}')
     return paths
 
 
@@ -134,6 +136,9 @@ def test_new_packages_come_in_place_of_the_old_when_all_are_there(
     assert (paths.packages / "new" / "package.json").is_file()
     assert not (paths.packages / "old").exists()
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
+    shutil.rmtree(paths.packages / "new")
+    packages.install(paths)  # what is damaged is mended
+    assert (paths.packages / "new" / "package.json").is_file()
     package.unlink()
     packages.install(paths)  # nothing is asked for again
 
