@@ -9,13 +9,14 @@ import math
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from invoke.exceptions import Exit
 
 from demos.support.commands import in_words
 from demos.support.console import console
 from slides.stage import browser, node
-from slides.stage.drafts import draft
+from slides.stage.drafts import clear, draft
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
@@ -50,6 +51,7 @@ def install(
     if _is_complete(paths, chromium, develop):
         return  # also where a browser has been installed since: it needs no network
     with lock(paths, given_up):
+        _restore(paths)
         if _is_complete(paths, chromium, develop):
             return  # somebody else was faster
         what = "npm packages, Chromium included" if chromium else "npm packages"
@@ -68,9 +70,20 @@ def install(
                 browser.unpack(new)
             (new.packages / STAMP).write_text(_locked(paths))
             if paths.packages.exists():
-                paths.packages.rename(folder / "replaced")
-            new.packages.rename(paths.packages)
+                paths.packages.rename(_replaced(paths))
+            try:
+                new.packages.rename(paths.packages)
+            finally:
+                _restore(paths)
     console.print(f"Installed the deck's {what}.")
+
+
+def clear_up(paths: Paths) -> None:
+    """Undo what a command that was killed has left half done."""
+    clear(paths.build)
+    if _replaced(paths).exists():
+        with lock(paths):
+            _restore(paths)
 
 
 def update(paths: Paths) -> None:
@@ -96,6 +109,22 @@ def are_there(paths: Paths) -> bool:
     return (paths.packages / STAMP).exists() and all(
         (paths.slides / name / "package.json").exists() for name in installed
     )
+
+
+def _replaced(paths: Paths) -> Path:
+    """Return where the packages of before are while new ones take their place."""
+    return paths.build / "replaced"
+
+
+def _restore(paths: Paths) -> None:
+    """Put the packages of before back, or remove them where the new ones are."""
+    if not _replaced(paths).exists():
+        return
+    if not paths.packages.exists():
+        _replaced(paths).rename(paths.packages)
+        return
+    with draft(paths.build) as folder:
+        _replaced(paths).rename(folder / "replaced")
 
 
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:

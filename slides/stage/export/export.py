@@ -68,6 +68,7 @@ def export_all(
     if target.is_file():
         raise UsageError(f"--to takes a folder, not the file {target}")
     handover.check(target, [CERTAIN[name] for name in wanted])
+    packages.clear_up(paths)
     packages.update(paths)
     program = _browser(paths, chosen_browser)
     with draft(_home(paths, target)) as folder:

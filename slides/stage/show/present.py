@@ -49,6 +49,7 @@ def show(
     keep_quiet()
     with listen(port) as listener:
         with console.status("Building the deck …"):
+            packages.clear_up(paths)
             built, error = _build_or_keep(paths, theme)
         saved = Saved(paths.build, listener.getsockname()[1])
         before = saved.read()
