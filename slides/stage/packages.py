@@ -4,20 +4,24 @@ After the first run nothing needs a network.
 """
 
 import hashlib
+import json
 import math
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from invoke.exceptions import Exit
 
+from demos.support.commands import in_words
 from demos.support.console import console
 from slides.stage import browser, node
-from slides.stage.drafts import draft
+from slides.stage.drafts import clear, draft
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 
 STAMP = ".installed"  # in the folder of the packages: the lock that they are of
+_INSTALLED = ".package-lock.json"  # beside it, by npm: what is there
 TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it along
 # npm's own patience with a network that is gone is 70 seconds, or a quarter of an hour.
 _PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
@@ -47,6 +51,7 @@ def install(
     if _is_complete(paths, chromium, develop):
         return  # also where a browser has been installed since: it needs no network
     with lock(paths, given_up):
+        _restore(paths)
         if _is_complete(paths, chromium, develop):
             return  # somebody else was faster
         what = "npm packages, Chromium included" if chromium else "npm packages"
@@ -60,26 +65,72 @@ def install(
             new.slides.mkdir()
             for file in paths.slides.glob("package*.json"):
                 shutil.copy(file, new.slides)
-            _run_npm(new, omitted, hurries=are_there(paths))
+            _run_npm(new, omitted, hurries=not develop and are_there(paths))
             if chromium:
                 browser.unpack(new)
             (new.packages / STAMP).write_text(_locked(paths))
             if paths.packages.exists():
-                paths.packages.rename(folder / "replaced")
-            new.packages.rename(paths.packages)
+                paths.packages.rename(_replaced(paths))
+            try:
+                new.packages.rename(paths.packages)
+            finally:
+                _restore(paths)
     console.print(f"Installed the deck's {what}.")
 
 
+def clear_up(paths: Paths) -> None:
+    """Undo what a command that was killed has left half done."""
+    clear(paths.build)
+    if _replaced(paths).exists():
+        with lock(paths):
+            _restore(paths)
+
+
+def update(paths: Paths) -> None:
+    """Install what is missing; where it cannot be had, go on with what there is.
+
+    Raises what `install` does where there are no packages at all.
+    """
+    try:
+        install(paths)
+    except (Exit, OSError) as problem:
+        if not are_there(paths):
+            raise
+        going_on = f"{in_words(problem)}; going on with the packages of before"
+        console.print(going_on, style="failed", markup=False, soft_wrap=True)
+
+
 def are_there(paths: Paths) -> bool:
-    """Return whether packages are installed, be it those of another lock."""
-    return (paths.packages / STAMP).exists()
+    """Return whether packages are installed and whole, be it those of another lock."""
+    try:
+        installed = json.loads((paths.packages / _INSTALLED).read_bytes())["packages"]
+    except (FileNotFoundError, ValueError):
+        return False
+    return (paths.packages / STAMP).exists() and all(
+        (paths.slides / name / "package.json").exists() for name in installed
+    )
+
+
+def _replaced(paths: Paths) -> Path:
+    """Return where the packages of before are while new ones take their place."""
+    return paths.build / "replaced"
+
+
+def _restore(paths: Paths) -> None:
+    """Put the packages of before back, or remove them where the new ones are."""
+    if not _replaced(paths).exists():
+        return
+    if not paths.packages.exists():
+        _replaced(paths).rename(paths.packages)
+        return
+    with draft(paths.build) as folder:
+        _replaced(paths).rename(folder / "replaced")
 
 
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
-    stamp = paths.packages / STAMP
     return (
-        stamp.exists()
-        and stamp.read_text() == _locked(paths)
+        are_there(paths)
+        and (paths.packages / STAMP).read_text() == _locked(paths)
         and (not chromium or browser.packaged(paths) is not None)
         and (not develop or (paths.packages / TYPESCRIPT).is_dir())
     )

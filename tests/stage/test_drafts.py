@@ -2,7 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from slides.stage.drafts import draft
+from slides.stage.drafts import clear, draft
 from tests.talks import ROOT
 
 MAKER = """
@@ -42,6 +42,15 @@ def test_what_a_killed_maker_left_is_gone_and_that_of_one_at_work_stays(
         killed.kill()
         killed.wait()
         assert [path.name for path in left.iterdir()] == ["half"]
+        (tmp_path / f"draft-{'0' * 16}.lock").touch()  # its folder was gone already
+        (tmp_path / "draft-of-mine").mkdir()
+        clear(tmp_path)
+        assert set(tmp_path.iterdir()) == {
+            other,
+            other.with_suffix(".lock"),
+            tmp_path / "draft-of-mine",
+        }
+        (tmp_path / "draft-of-mine").rmdir()
         with draft(tmp_path) as own:
             folders = {path for path in tmp_path.iterdir() if path.is_dir()}
             assert folders == {own, other}

@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import json
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ def paths(tmp_path: Path) -> Paths:
     paths.lock.write_text("{}", encoding="utf-8")
     stamp = hashlib.sha256(paths.lock.read_bytes()).hexdigest()
     (paths.packages / ".installed").write_text(stamp)
+    (paths.packages / ".package-lock.json").write_text('{"packages": {}}')
     return paths
 
 
@@ -118,8 +120,19 @@ def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
 
 @linux
 def test_new_packages_come_in_place_of_the_old_when_all_are_there(
-    paths: Paths, machine: Path, tmp_path: Path, no_network: None
+    paths: Paths,
+    machine: Path,
+    tmp_path: Path,
+    no_network: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    rename = Path.rename
+
+    def refuse_new(path: Path, target: Path) -> Path:
+        if path.name == target.name:  # the new ones come to where the old ones were
+            raise PermissionError
+        return rename(path, target)
+
     package = tmp_path / "new.tgz"
     with tarfile.open(package, "w:gz") as archive:
         manifest = tmp_path / "package.json"
@@ -130,10 +143,21 @@ def test_new_packages_come_in_place_of_the_old_when_all_are_there(
     locked = {"lockfileVersion": 3, "packages": {"": wanted, "node_modules/new": new}}
     (paths.slides / "package.json").write_text(json.dumps(wanted), encoding="utf-8")
     paths.lock.write_text(json.dumps(locked), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse_new)
+        with pytest.raises(PermissionError):
+            packages.install(paths)
+    assert (paths.packages / "old").exists()
+    paths.packages.rename(paths.build / "replaced")  # a kill between the two
+    packages.clear_up(paths)
+    assert (paths.packages / "old").exists()
     packages.install(paths)
     assert (paths.packages / "new" / "package.json").is_file()
     assert not (paths.packages / "old").exists()
     assert [path.name for path in paths.build.iterdir()] == ["lock"]
+    shutil.rmtree(paths.packages / "new")
+    packages.install(paths)  # what is damaged is mended
+    assert (paths.packages / "new" / "package.json").is_file()
     package.unlink()
     packages.install(paths)  # nothing is asked for again
 

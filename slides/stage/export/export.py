@@ -68,7 +68,8 @@ def export_all(
     if (target.is_symlink() or target.exists()) and not target.is_dir():
         raise UsageError(f"--to takes a folder, which {target} is not")
     handover.check(target, [CERTAIN[name] for name in wanted])
-    packages.install(paths)
+    packages.clear_up(paths)
+    packages.update(paths)
     program = _browser(paths, chosen_browser)
     with draft(_home(paths, target)) as folder:
         ready = folder / "ready"

@@ -49,6 +49,7 @@ def show(
     keep_quiet()
     with listen(port) as listener:
         with console.status("Building the deck …"):
+            packages.clear_up(paths)
             built, error = _build_or_keep(paths, theme)
         saved = Saved(paths.build, listener.getsockname()[1])
         before = saved.read()
@@ -137,11 +138,7 @@ def _build_or_keep(paths: Paths, theme: str) -> tuple[Built, str]:
     are. Raises Exit when there is no deck.
     """
     if packages.are_there(paths):
-        try:
-            packages.install(paths)
-        except (Exit, OSError) as problem:
-            going_on = f"{in_words(problem)}; going on with the packages of before"
-            tell(going_on, "failed")
+        packages.update(paths)
     built, error = _build(paths, theme, threading.Event())
     if built:
         return built, ""

@@ -181,11 +181,14 @@ def test_it_takes_the_next_free_port_unless_one_was_asked_for(talk: Path) -> Non
     assert refused.stderr.count("\n") == 1
 
 
-def test_a_second_start_builds_nothing(talk: Path) -> None:
+def test_a_second_start_builds_nothing_and_clears_up(talk: Path) -> None:
     builds = []
+    left = talk / ".build" / f"draft-{'0' * 16}"
     for _ in range(2):
         with present(talk) as show:
             fetch(show.audience)
+            assert not left.exists()
+        left.mkdir()  # as a kill would
         builds += [path.stat().st_mtime_ns for path in talk.glob(".build/*/index.html")]
     assert len(builds) == 2
     assert builds[0] == builds[1]
@@ -291,6 +294,9 @@ def test_it_starts_with_the_packages_of_before_where_there_is_no_network(
     with present(talk) as show:
         problem, address, _ = show.said
         assert "Changed" in fetch(show.audience)
+    done = invoke(talk, "export", "--only", "web", "--browser", "tasks.py")
+    assert problem in done.stdout.splitlines()
+    assert done.stderr.endswith("; missing: the picture of web\n")
     assert problem == (
         "npm could not install the deck's packages: there is no network "
         "(ECONNREFUSED), and one is needed, once; going on with the packages of before"
