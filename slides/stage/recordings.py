@@ -35,6 +35,11 @@ def stale(paths: Paths, demos: Iterable[str]) -> Iterator[str]:
             yield f"{changed}: {_remedy(cast)}"
 
 
+def kept(paths: Paths) -> list[Path]:
+    """Return the recordings that there are, sound or damaged."""
+    return sorted(path for path in paths.recordings.glob("*.cast") if path.is_file())
+
+
 def header(cast: Path) -> dict[str, Any]:
     """Return the header of a recording; or raise LookupError as `length` does."""
     return _load(cast)[0]
@@ -78,7 +83,7 @@ def made_on(paths: Paths) -> str:
     that is damaged.
     """
     lines: Counter[str] = Counter()
-    for cast in sorted(paths.recordings.glob("*.cast")):
+    for cast in kept(paths):
         head = header(cast)
         day = datetime.fromtimestamp(head["timestamp"], UTC).date()
         tags = dict(tag.partition("=")[::2] for tag in head["tags"])

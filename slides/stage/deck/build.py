@@ -1,6 +1,7 @@
 """One deck out of the section files: rendered by marp with our engine, and gathered."""
 
 import ast
+import contextlib
 import gzip
 import hashlib
 import json
@@ -63,15 +64,13 @@ def build(
 
     The folder is in `home` (default: .build) and named by what went in, so that nothing
     is built twice; the last good deck stays until a new one is whole. What it holds is
-    told by `contents`.
+    told by `contents`, and so is a bad source or recording: a show goes on without it.
 
-    Raises BuildError.
+    Raises BuildError when something else is wrong, and then names both.
     """
     home = home or paths.build
     parts = sections(paths)
     sources, problems = fences.read(paths, parts)
-    if problems:
-        raise BuildError("\n".join(problems))
     order = {
         "sections": [{"file": part.name, "text": part.text} for part in parts],
         "sources": sources,
@@ -79,18 +78,20 @@ def build(
         "notes": with_notes,
     }
     looks = _looks(paths)
-    target = home / f"{_fingerprint(paths, [order, looks])}-{theme}"
+    target = home / f"{_fingerprint(paths, [order, looks, problems])}-{theme}"
     if target.is_dir():
         return target
     home.mkdir(exist_ok=True)
     with draft(home) as folder:
         new = folder / "deck"
         try:
-            _make(paths, parts, order, looks, new, target.name)
-        except (BuildError, OSError):
-            if new.is_dir():
-                raise
-            return build(paths, theme, home, with_notes=with_notes)  # it was removed
+            _make(paths, parts, order, looks, problems, new, target.name)
+        except (BuildError, OSError) as error:
+            if not new.is_dir():  # it was removed
+                return build(paths, theme, home, with_notes=with_notes)
+            if isinstance(error, BuildError):
+                raise BuildError("\n".join([*problems, str(error.message)])) from error
+            raise
         try:
             new.rename(target)
         except OSError:  # somebody else has built it meanwhile
@@ -107,6 +108,7 @@ def _make(
     parts: list[Section],
     order: dict[str, Any],
     looks: dict[str, str],
+    problems: list[str],
     draft: Path,
     version: str,
 ) -> None:
@@ -120,7 +122,11 @@ def _make(
         shutil.copy(STAGE / "page" / file, draft)
     render(paths, order, draft)
     held = contents(draft)
-    script = f"const TALK = {json.dumps(_talk(paths, held, looks))};\n"
+    recorded, damaged = _recorded(paths)
+    told = json.loads((draft / FILE).read_bytes())
+    told["problems"] = problems + damaged
+    (draft / FILE).write_text(json.dumps(told), encoding="utf-8")
+    script = f"const TALK = {json.dumps(_talk(held, recorded, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
     overflow = (STAGE / "deck" / OVERFLOW).read_text("utf-8")
     script = f"const overflowing = () =>\n{overflow}"
@@ -246,7 +252,8 @@ def _fingerprint(paths: Paths, told: list[Any]) -> str:
             if about.st_size > LARGE:
                 digest.update(f"{about.st_size} {about.st_mtime_ns}".encode())
             else:
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+                with contextlib.suppress(OSError):  # whoever needs it says why
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
@@ -260,11 +267,26 @@ def _looks(paths: Paths) -> dict[str, str]:
     return found
 
 
-def _talk(paths: Paths, held: Contents, looks: dict[str, str]) -> dict[str, Any]:
-    """Return what the page must know: what the rules do, budgets, and recordings.
+def _recorded(paths: Paths) -> tuple[dict[str, Any], list[str]]:
+    """Return what the page must know of the recordings; a line for a damaged one."""
+    recorded = {}
+    damaged = []
+    for cast in recordings.kept(paths):
+        try:
+            recorded[cast.stem] = {
+                "recorded": recordings.header(cast)["timestamp"],
+                "seconds": round(recordings.length(cast), 3),
+                "gzip": b64encode(gzip.compress(cast.read_bytes(), mtime=0)).decode(),
+            }
+        except LookupError as error:
+            damaged.append(str(error))
+    return recorded, damaged
 
-    Raises BuildError for a damaged recording.
-    """
+
+def _talk(
+    held: Contents, recorded: dict[str, Any], looks: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the page must know: what the rules do, budgets, and recordings."""
     budgets = [
         {
             "title": section.title,
@@ -273,17 +295,6 @@ def _talk(paths: Paths, held: Contents, looks: dict[str, str]) -> dict[str, Any]
         }
         for number, section in enumerate(held.sections)
     ]
-    try:
-        recorded = {
-            path.stem: {
-                "recorded": recordings.header(path)["timestamp"],
-                "seconds": round(recordings.length(path), 3),
-                "gzip": b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
-            }
-            for path in sorted(paths.recordings.glob("*.cast"))
-        }
-    except LookupError as error:
-        raise BuildError(str(error)) from error
     slides = [asdict(slide.rules) for slide in held.slides]
     told = {"slides": slides, "sections": budgets, "recordings": recorded}
     return told | {"looks": looks}

@@ -5,6 +5,9 @@ import { guard, Problem } from "./problems.mjs"
 // Both leave every colour of the code a contrast of 4.5:1.
 const VEIL = "color-mix(in srgb, var(--panel) 18%, #0000)"
 const LIT = "color-mix(in srgb, var(--asyncio) 20%, #0000)"
+// What a fence names, as fences.py has it.
+const SOURCE =
+  / ([\p{L}\p{N}_./-]+\.py::[\p{L}\p{N}_.]+|[\p{L}\p{N}_./-]+\.cast(?: [^{}*]*\*[^{}*]*)?|recordings\/)(?= |$)/u
 const STEPS = /^\S+\s+\{((?:[\d\s,|-]|all)+)\}/ // of a fence's opening line
 
 /** Return the lines of a step as [first, last], in order: of "3", "3-5" or "1,3-5"; of
@@ -39,10 +42,8 @@ export function stepThroughCode(md) {
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index]
     const { sources } = env.deck.order
-    const [source] = Object.keys(sources)
-      .filter((each) => ` ${token.info.replace(/\s+/g, " ")} `.includes(` ${each} `))
-      .sort((a, b) => b.length - a.length) // a figure of a recording, not its lesson
-    if (source) token.content = sources[source]
+    const [, source] = SOURCE.exec(token.info.trim().replace(/\s+/g, " ")) ?? []
+    if (source in sources) token.content = sources[source]
     const html = fence(tokens, index, options, env, self)
     const [, steps] = STEPS.exec(token.info) ?? []
     if (steps === undefined) return html

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from slides.stage.deck.sections import BuildError
 from slides.stage.show.state import Slide
 
 FILE = "deck.json"
@@ -65,10 +66,26 @@ class Contents:
 
 
 def contents(built: Path) -> Contents:
-    """Return what the deck in the folder `built` holds."""
+    """Return what the deck in the folder `built` holds.
+
+    Raises BuildError when it is good for a show only, see `in_spite`.
+    """
+    held, problems = in_spite(built)
+    if problems:
+        raise BuildError("\n".join(problems))
+    return held
+
+
+def in_spite(built: Path) -> tuple[Contents, list[str]]:
+    """Return what a deck holds, and what is wrong: a line each.
+
+    That is a recording that is left out as it is damaged, and a source that cannot be
+    read of code or a figure, which is shown as it is written on the slide.
+    """
     told = json.loads((built / FILE).read_text(encoding="utf-8"))
-    return Contents(
+    held = Contents(
         [SectionEntry(**each) for each in told["sections"]],
         [SlideEntry(**each) for each in told["slides"]],
         told["url"],
     )
+    return held, told["problems"]

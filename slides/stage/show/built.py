@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from slides.stage.deck.build import INDEX
-from slides.stage.deck.contents import contents
+from slides.stage.deck.contents import in_spite
+from slides.stage.show.lines import say
 from slides.stage.show.state import Slide
 
 
@@ -23,19 +24,21 @@ class Built(NamedTuple):
 
 
 def load(folder: Path) -> Built:
-    """Read the deck in `folder`, as `deck.build` leaves it."""
+    """Read the deck in `folder`, as `deck.build` leaves it; say what is wrong in it."""
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file()
     }
-    slides = contents(folder).slides
+    held, problems = in_spite(folder)
+    for problem in problems:
+        say(problem)
     scripts = re.findall(rb"<script>(.*?)</script>", files[INDEX], re.DOTALL)
     hashes = (b64encode(hashlib.sha256(each).digest()).decode() for each in scripts)
     return Built(
         folder.name,
         files,
-        [each.rules for each in slides],
+        [each.rules for each in held.slides],
         " ".join(f"'sha256-{each}'" for each in hashes),
-        [each.place for each in slides],
+        [each.place for each in held.slides],
     )

@@ -52,12 +52,15 @@ def test_one_that_a_slide_names_is_missed_and_made_as_any_other(talk: Path) -> N
             demo.unlink()
     section = paths.slides / "20-twice.md"
     section.write_text(TWICE, encoding="utf-8")
-    missing = f"there is no recordings/ticker-twice.cast: {REMEDY}"
+    missing = (
+        f"slides/20-twice.md:5: there is no recordings/ticker-twice.cast: {REMEDY}\n"
+        f"slides/20-twice.md:3: there is no recordings/ticker-twice.svg: {REMEDY}"
+    )
     with pytest.raises(BuildError) as refused:
         build(paths)
-    assert refused.value.message == f"slides/20-twice.md:5: {missing}"
+    assert refused.value.message == missing
     assert list(checks.stale(paths))[-2:] == [
-        f"slides/20-twice.md:5: {missing}",
+        missing,
         f"invoke demo.ticker --twice has no recording: {REMEDY}",
     ]
     done = invoke(talk, "record")

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import html
 import json
 import logging
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -27,6 +29,9 @@ import psutil
 import pytest
 
 from slides.stage import packages
+from slides.stage.deck import checks
+from slides.stage.deck.sections import BuildError
+from slides.stage.deck.sync import sync
 from slides.stage.paths import Paths
 from slides.stage.show import present as command
 from slides.stage.show import server
@@ -35,7 +40,7 @@ from slides.stage.show.lines import LONGEST, MOST, Lines
 from slides.stage.show.saved import Saved
 from slides.stage.show.server import Stage
 from slides.stage.show.state import Show, Slide
-from tests.talks import PATIENCE, ROOT, Present, gone, invoke, present
+from tests.talks import ODD, PATIENCE, ROOT, Present, gone, invoke, present
 
 
 def fetch(address: str) -> str:
@@ -208,11 +213,61 @@ def test_a_deck_that_cannot_be_built_leaves_the_last_good_one(talk: Path) -> Non
 def test_without_any_good_deck_it_says_why(talk: Path) -> None:
     shutil.rmtree(talk / ".build")
     section = talk / "slides" / "10-more.md"
-    section.write_text("```python demos/ticker.py::nothing\n```\n", encoding="utf-8")
+    section.write_text("![x](diagrams/gone.svg)\n", encoding="utf-8")
     refused = invoke(talk, "present", "--no-browser")
     assert refused.returncode == 1
-    problem = "slides/10-more.md:1: there is no demos/ticker.py::nothing\n"
-    assert refused.stderr == problem
+    assert refused.stderr == "slides/10-more.md:1: there is no diagrams/gone.svg\n"
+
+
+BAD = """# Bad
+
+```python demos/ticker.py::main
+code as it is written
+```
+
+```threads recordings/waits.cast gone *
+figure as it is written
+```
+
+```text recordings/waits.cast
+There were 3 ticks.
+```
+
+<!-- It took [as written](recordings/ticker.cast "were * ticks"). -->
+"""
+
+
+def test_only_a_show_starts_in_spite_of_bad_sources_and_recordings(talk: Path) -> None:
+    paths = Paths(talk)
+    shutil.rmtree(paths.build)
+    (paths.slides / "10-more.md").write_text(BAD, encoding="utf-8")
+    (paths.demos / "ticker.py").write_text("def half(:\n", encoding="utf-8")
+    cast = paths.recordings / "ticker.cast"
+    cast.write_bytes(cast.read_bytes()[:-9])
+    (paths.recordings / "nothing.cast").mkdir()
+    with present(talk) as show:
+        *problems, address, _ = show.said
+        page = html.unescape(fetch(show.audience))
+        told = fetch(f"{show.address}talk.js")
+    damaged = "recordings/ticker.cast is damaged: invoke record --demo ticker"
+    assert problems == [
+        "slides/10-more.md:3: demos/ticker.py:1: invalid syntax",
+        "slides/10-more.md:7: recordings/waits.cast has nothing for 'gone *'",
+        f"slides/10-more.md:15: {damaged}",
+        damaged,
+    ]
+    assert address.startswith("audience ")
+    for written in ("code as it is written", "figure as it is written", "took as"):
+        assert written in re.sub("<[^>]+>", "", page)
+    known = json.loads(told.removeprefix("const TALK = ").removesuffix(";\n"))
+    assert known["recordings"].keys() == ODD.keys()
+    with pytest.raises(BuildError) as refused:
+        sync(paths)
+    assert str(refused.value.message).splitlines() == problems
+    assert "\n".join(problems) in checks.stale(paths)
+    done = invoke(talk, "export", "--only", "web")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == problems
 
 
 async def told(show: Present, right: Callable[[dict[str, Any]], bool]) -> Any:
@@ -275,11 +330,12 @@ async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(
         cast = talk / "slides" / "recordings" / "ticker.cast"
         sound = cast.read_bytes()
         cast.write_bytes(b"")
-        said = "recordings/ticker.cast is damaged: invoke record --demo ticker"
-        await told(show, lambda message: message["error"] == said)
+        change(talk, "## Changed", "## Changed in spite")
+        newer = await told(show, lambda message: not message["error"])
+        assert "Changed in spite" in await asyncio.to_thread(fetch, show.audience)
         cast.write_bytes(sound)
-        change(talk, "## Changed", "## Changed again")
-        await told(show, lambda message: not message["error"])
+        change(talk, "## Changed in spite", "## Changed again")
+        await told(show, lambda message: message["version"] != newer["version"])
         assert "Changed again" in await asyncio.to_thread(fetch, show.audience)
 
 
