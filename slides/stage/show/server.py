@@ -365,11 +365,15 @@ def verdict(lines: list[str]) -> Why:
 
 
 def last_words(lines: list[str]) -> str:
-    """Return the last line that a run printed; without any, its exit status."""
+    """Return the last line of words that a run printed; without any, its exit status.
+
+    What ends an ExceptionGroup is a rule.
+    """
     told = events(lines)
     printed = "".join(data for _, code, data in told if code == "o")
     plain = Text.from_ansi(printed[-LAST:].replace("\r\n", "\n")).plain
-    words = [line for row in plain.split("\n") if (line := one_line(row))]
+    rows = [line for row in plain.split("\n") if (line := one_line(row))]
+    words = [row for row in rows if any(map(str.isalpha, row))] or rows
     return words[-1] if words else f"exit status {told[-1][2]}"
 
 

@@ -359,6 +359,7 @@ async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
         ("one\r\n\x1b[1;31mtwo\x1b[0m \r\n \r\n", "two"),
         ("a" * 999, "a" * 298 + " …"),
         ("x\r\n" * 9_999 + "\x1b[2K\x1b[1Ay\tz", "y z"),
+        ("  | KeyError: 1\r\n  +------\r\n", "| KeyError: 1"),
         ("\r\n", "exit status 3"),
     ],
 )
