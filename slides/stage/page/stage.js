@@ -290,7 +290,7 @@
   const isAtEnd = (demo, run) =>
     run !== undefined &&
     (run.state === "frame" ||
-      (isReplay(run) && played(run) >= TALK.recordings[demo].seconds));
+      (isReplay(run) && played(run) >= (TALK.recordings[demo]?.seconds ?? 0)));
 
   /** @param {Terminal} terminal */
   function clear(terminal) {
@@ -328,7 +328,7 @@
       const does = show.live ? "→ runs it" : "→ plays it";
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recorded && run.state !== "frame") {
+    if (!recording || (!recorded && run.state !== "frame")) {
       return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
     }
     const day = new Date(recording.recorded * 1000);
