@@ -100,8 +100,10 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
 ) -> None:
     page = await open_at(windows, show.audience, 2)
     await expect(page.locator(LABEL)).to_have_text(re.compile("→ runs it"))
-    await page.keyboard.press("PageDown")
+    await page.keyboard.down("PageDown")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.down("PageDown")  # it is still held: the key repeats
+    await page.keyboard.up("PageDown")
     await expect(page.locator(LABEL)).to_have_text(re.compile(r"LIVE \d+\.\d s"))
     assert page.url.endswith("#2")
     await page.keyboard.press("PageDown")

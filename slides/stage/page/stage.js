@@ -426,7 +426,8 @@
   function take(event, what, run) {
     event.preventDefault();
     event.stopImmediatePropagation(); // marp would move its page, too
-    ask(what, show, run);
+    const isHeld = event instanceof KeyboardEvent && event.repeat;
+    if (!isHeld) ask(what, show, run);
   }
 
   /** @param {KeyboardEvent} event */

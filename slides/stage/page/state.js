@@ -5,6 +5,8 @@
 "use strict";
 
 const rules = (() => {
+  const BOUNCE = 0.4; // seconds after the start of a demo in which no "next" is meant
+
   /** The show after a command; one that makes no sense changes nothing.
    * @param {Show} show @param {Slide[]} deck @param {Role} role
    * @param {Command} command @param {number} now seconds
@@ -52,8 +54,17 @@ const rules = (() => {
     show = { ...show, begun: show.begun ?? now };
     if (show.step < steps) return { ...show, step: show.step + 1 };
     if (show.step === steps && demo) return start(show, steps, demo, "running", now);
+    if (demo && bounces(show.runs[demo], now)) return show;
     if (show.slide < deck.length) return go(show, deck, show.slide + 1, 0, now);
     return show;
+  }
+
+  /** Whether a "next" can only be the bounce of the one that started a run.
+   * @param {Run | undefined} run @param {number} now */
+  function bounces(run, now) {
+    if (!run || run.state === "frame") return false;
+    const after = now - run.started; // a clock may be set back meanwhile
+    return 0 <= after && after < BOUNCE;
   }
 
   /** @param {Show} show @param {Slide[]} deck @param {number} now */

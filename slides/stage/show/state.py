@@ -15,6 +15,7 @@ from typing import Literal
 
 Role = Literal["speaker", "viewer"]
 Why = Literal["", "too slow", "it failed", "too busy to compare", "no server"]
+BOUNCE = 0.4  # seconds after the start of a demo in which no "next" is meant
 
 
 @dataclass(frozen=True)
@@ -178,9 +179,20 @@ def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
         return replace(show, step=show.step + 1)
     if show.step == slide.steps and slide.demo:
         return _start(show, slide, slide.demo, "running", now)
+    if _bounces(show.runs.get(slide.demo or ""), now):
+        return show
     if show.slide < len(deck):
         return _go(show, deck, show.slide + 1, 0, now)
     return show
+
+
+def _bounces(run: Run | None, now: float) -> bool:
+    """Return whether a "next" can only be the bounce of the one that started a run."""
+    return (
+        run is not None
+        and run.state != "frame"
+        and 0 <= now - run.started < BOUNCE  # a clock may be set back meanwhile
+    )
 
 
 def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
