@@ -319,12 +319,12 @@
       const does = show.live ? "→ runs it" : "→ plays it";
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recorded && run.state !== "frame") {
-      return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
-    }
+    const isLive = !recorded && run.state !== "frame" && !isReplay(run);
+    if (isLive) return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
+    const why = run.halted ? "stopped" : run.why;
+    if (!recording) return why ? `${why} · no recording` : "no recording";
     const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
-    const why = run.halted ? "stopped" : run.why;
     return why ? `${label} · ${why}` : label;
   }
 

@@ -72,7 +72,19 @@ const rules = (() => {
     if (show.step > 0) return go(show, deck, show.slide, show.step - 1, now);
     if (show.slide === 1) return show;
     const last = lastStep(show, deck, show.slide - 1);
-    return go(show, deck, show.slide - 1, last, now);
+    return atLastFrame(go(show, deck, show.slide - 1, last, now), deck, now);
+  }
+
+  /** The show that has come from behind: no recording plays on this slide.
+   * @param {Show} show @param {Slide[]} deck @param {number} now @returns {Show} */
+  function atLastFrame(show, deck, now) {
+    const { demo } = deck[show.slide - 1];
+    if (!demo || !show.runs[demo]) return show;
+    const run = show.runs[demo];
+    const plays = !show.live || run.state === "recording" || run.state === "failed";
+    if (!plays || run.halted) return show;
+    const runs = { ...show.runs, [demo]: { ...run, state: "frame", changed: now } };
+    return { ...show, runs: /** @type {Show["runs"]} */ (runs) };
   }
 
   /** Go to a slide, or to a step of it that there is; a demo left behind stops.

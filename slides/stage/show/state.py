@@ -33,8 +33,8 @@ class Run:
 
     A recording plays when its state is "recording" or "failed"; `why` says why it does,
     where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
-    last frame stands when the state is "frame". `said` is what a demo that failed said
-    last, for its speaker.
+    last frame stands when the state is "frame", which keeps its `why`. `said` is what a
+    demo that failed said last, for its speaker.
     """
 
     id: int
@@ -200,8 +200,21 @@ def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
         return _go(show, deck, show.slide, show.step - 1, now)
     if show.slide > 1:
         last = _last_step(show, deck, show.slide - 1)
-        return _go(show, deck, show.slide - 1, last, now)
+        return _at_last_frame(_go(show, deck, show.slide - 1, last, now), deck, now)
     return show
+
+
+def _at_last_frame(show: Show, deck: Sequence[Slide], now: float) -> Show:
+    """Return a show that has come from behind: no recording plays on this slide."""
+    demo = deck[show.slide - 1].demo
+    if demo is None or demo not in show.runs:
+        return show
+    run = show.runs[demo]
+    plays = not show.live or run.state in ("recording", "failed")
+    if not plays or run.halted:
+        return show
+    seen = replace(run, state="frame", changed=now)
+    return replace(show, runs={**show.runs, demo: seen})
 
 
 def _go(show: Show, deck: Sequence[Slide], slide: int, step: int, now: float) -> Show:
