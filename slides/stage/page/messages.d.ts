@@ -25,10 +25,11 @@ interface Show {
   begun: number | null;
   runs: Record<string, Run>;
   next_id: number;
+  black: number | null;
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "black" | "reset";
   slide: number;
   step: number;
   run: number;

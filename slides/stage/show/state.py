@@ -15,7 +15,7 @@ from typing import Literal
 
 Role = Literal["speaker", "viewer"]
 Why = Literal["", "too slow", "it failed", "too busy to compare", "no server"]
-BOUNCE = 0.4  # seconds after the start of a demo in which no "next" is meant
+BOUNCE = 0.4  # seconds in which a key that is pressed again was not meant
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Show:
     Slides count from 1. A slide has a step 0, one for each further step of its code,
     and one more for its demo: there, its run is on view. `begun` is when the clock
     was started; `runs` holds the last run of each demo; ids are never used twice.
+    `black` is when the audience's screens were made black, as long as they are.
     """
 
     live: bool
@@ -61,6 +62,7 @@ class Show:
     begun: float | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
     next_id: int = 1
+    black: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ class Command:
 
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
-    "frame" is for the last frame of the recording, "replay" for all of it.
+    "frame" is for the last frame of the recording, "replay" for all of it; "black"
+    makes the audience's screens black, and "reset" begins the show anew.
     """
 
-    do: Literal["next", "back", "go", "run", "frame", "replay", "stop"]
+    do: Literal[
+        "next", "back", "go", "run", "frame", "replay", "stop", "black", "reset"
+    ]
     slide: int
     step: int
     run: int = 0
@@ -99,9 +104,15 @@ class Message:
 def apply(
     show: Show, deck: Sequence[Slide], role: Role, command: Command, now: float
 ) -> Show:
-    """Return the show after a command; one that makes no sense changes nothing."""
+    """Return the show after a command; one that makes no sense changes nothing.
+
+    While the screens are black, any command brings them back and does nothing else.
+    """
     if role != "speaker":
         return show
+    if show.black is not None:
+        lit = replace(show, black=None)
+        return show if _bounces(show.black, now) else lit
     slide = deck[show.slide - 1]
     seen = command.slide == show.slide and command.step == show.step
     match command.do:
@@ -122,6 +133,10 @@ def apply(
             return _start(show, slide, slide.demo, "recording", now)
         case "stop":
             return _stop(show, command.run, now)
+        case "black":
+            return replace(show, black=now)
+        case "reset":
+            return Show(show.live, next_id=show.next_id)
     return show
 
 
@@ -179,20 +194,17 @@ def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
         return replace(show, step=show.step + 1)
     if show.step == slide.steps and slide.demo:
         return _start(show, slide, slide.demo, "running", now)
-    if _bounces(show.runs.get(slide.demo or ""), now):
+    run = show.runs.get(slide.demo or "")
+    if run and run.state != "frame" and _bounces(run.started, now):
         return show
     if show.slide < len(deck):
         return _go(show, deck, show.slide + 1, 0, now)
     return show
 
 
-def _bounces(run: Run | None, now: float) -> bool:
-    """Return whether a "next" can only be the bounce of the one that started a run."""
-    return (
-        run is not None
-        and run.state != "frame"
-        and 0 <= now - run.started < BOUNCE  # a clock may be set back meanwhile
-    )
+def _bounces(pressed: float, now: float) -> bool:
+    """Return whether a key is pressed again so soon that it was not meant."""
+    return 0 <= now - pressed < BOUNCE  # a clock may be set back meanwhile
 
 
 def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
@@ -200,13 +212,12 @@ def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
         return _go(show, deck, show.slide, show.step - 1, now)
     if show.slide > 1:
         last = _last_step(show, deck, show.slide - 1)
-        return _at_last_frame(_go(show, deck, show.slide - 1, last, now), deck, now)
+        return _go(show, deck, show.slide - 1, last, now)
     return show
 
 
-def _at_last_frame(show: Show, deck: Sequence[Slide], now: float) -> Show:
-    """Return a show that has come from behind: no recording plays on this slide."""
-    demo = deck[show.slide - 1].demo
+def _at_last_frame(show: Show, demo: str | None, now: float) -> Show:
+    """Return the show with the last frame of a demo's recording, if that plays."""
     if demo is None or demo not in show.runs:
         return show
     run = show.runs[demo]
@@ -218,10 +229,15 @@ def _at_last_frame(show: Show, deck: Sequence[Slide], now: float) -> Show:
 
 
 def _go(show: Show, deck: Sequence[Slide], slide: int, step: int, now: float) -> Show:
-    """Go to a slide, or to a step of it that there is; a demo left behind stops."""
+    """Go to a slide, or to a step of it that there is; a demo left behind stops.
+
+    Who comes from behind sees no recording play on.
+    """
     step = max(0, min(step, _last_step(show, deck, slide)))
     if slide != show.slide or step <= deck[slide - 1].steps:
         show = _stop_running(show, now)
+    if slide < show.slide:
+        show = _at_last_frame(show, deck[slide - 1].demo, now)
     return replace(show, slide=slide, step=step)
 
 
