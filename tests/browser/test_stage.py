@@ -470,9 +470,18 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await pid_on(late)
         assert again.end() == 0
-    with present(talk, "--port", port) as anew:
-        assert anew.said[0] == f"audience   {anew.audience}"
+    with present(talk, "--port", port, "--recorded") as anew:
+        recordings_only = "Recordings only: no demo runs."
+        assert anew.said[:2] == [recordings_only, f"audience   {anew.audience}"]
         assert anew.token != show.token
+        await late.goto(anew.presenter)
+        await on_slide(late, 1)
+        await expect(late.locator(".stage-clock .said")).to_have_text(recordings_only)
+        await late.keyboard.press("PageDown")
+        await expect(late.locator(LABEL)).to_have_text(re.compile("→ plays it"))
+        await late.keyboard.press("PageDown")
+        await expect(late.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+        await expect(late.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(

@@ -50,6 +50,8 @@ class Run:
 class Show:
     """Where the show stands; `live` says whether there is a server that runs demos.
 
+    There is none in an exported page, and one that runs none shows recordings only.
+
     Slides count from 1. A slide has a step 0, one for each further step of its code,
     and one more for its demo: there, its run is on view. `begun` is when the clock
     was started; `runs` holds the last run of each demo; ids are never used twice.
