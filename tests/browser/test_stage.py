@@ -319,9 +319,21 @@ async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
     page = await open_at(windows, started.audience, 4)
     await page.keyboard.press("ArrowRight")
     pid = await pid_on(page)
+    await page.evaluate(
+        """() => {
+            window.faded = [];
+            const changes = new MutationObserver(() => {
+                const still = document.querySelector(".stage-leaving");
+                if (still) window.faded.push(still.textContent);
+            });
+            changes.observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
     started.process.kill()
     await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · no server$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await expect(page.locator(".stage-leaving")).to_have_count(0)
+    assert f"pid {pid}" in (await page.evaluate("faded"))[0]  # it has gone softly
     assert await asyncio.to_thread(gone, pid)
 
 

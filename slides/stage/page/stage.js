@@ -281,6 +281,8 @@
     const shown = `${replayed} ${run.id}`;
     const back = terminal.recorded && !replayed && show.live; // the server is there again
     if (terminal.shown !== shown || back) {
+      // A run that gives way to its recording does so softly.
+      if (replayed && terminal.shown === `false ${run.id}`) fade(terminal.screen);
       clear(terminal);
       const recorded = replayed || !show.live; // a run of a server that is gone
       const recording = TALK.recordings[terminal.demo];
@@ -304,6 +306,19 @@
       });
     }
     if (replayed && run.halted) terminal.player?.pause();
+  }
+
+  /** Let what is on a screen fade away over what takes its place.
+   * @param {HTMLElement} screen */
+  function fade(screen) {
+    const still = /** @type {HTMLElement} */ (screen.cloneNode(true));
+    const canvases = screen.querySelectorAll("canvas");
+    for (const [index, copy] of still.querySelectorAll("canvas").entries())
+      copy.getContext("2d")?.drawImage(canvases[index], 0, 0);
+    still.className = "stage-leaving";
+    screen.after(still);
+    const ends = still.getAnimations().map((each) => each.finished);
+    Promise.allSettled(ends).then(() => still.remove());
   }
 
   /** @param {Run} run */
