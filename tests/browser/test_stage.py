@@ -743,7 +743,7 @@ async def test_what_each_key_does(
     await expect(overview).to_have_count(0)
     await pressed("O")
     await expect(overview).to_have_count(1)
-    await page.keyboard.press("Escape")
+    await pressed("Escape")
     await expect(overview).to_have_count(0)
     # Begin anew: in the presenter's window, and when it is sure.
     assert await pressed("n") == "4"
