@@ -40,11 +40,14 @@ def present(
     minutes: Annotated[
         float | None, Flag("length of the talk, for the presenter's clock", 1, 600)
     ] = None,
+    recorded: Annotated[
+        bool, Flag("show the recordings only, as on a weak laptop")
+    ] = False,
 ) -> None:
     """Show the talk, with its demos running on the slides."""
     from slides.stage.show import present
 
-    present.show(PATHS, port, browser, theme, minutes)
+    present.show(PATHS, port, browser, theme, minutes, recorded)
 
 
 @command

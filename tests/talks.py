@@ -28,6 +28,7 @@ PATHS = Paths(ROOT)
 OWN_DEMOS = sorted(path.stem for path in ROOT.glob("tests/demos/at_home/*.py"))
 PATIENCE = 60  # seconds: what is not there by then, on a busy machine too, never comes
 
+# Its run is longer than BOUNCE: a next that comes after it is meant.
 TICKER = '''"""A tick, and another.
 
 Try next:  invoke demo.ticker --ticks 5
@@ -45,7 +46,7 @@ DEADLINE = 600
 
 def main(
     ticks: Annotated[int, Flag("how many", 1, 99)] = 3,
-    pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.05,
+    pause: Annotated[float, Flag("seconds between two", 0, 60)] = 0.15,
     twice: Annotated[bool, Flag("twice as many")] = False,
     name: Annotated[list[str], Flag("of a tick; may be repeated")] = [],
 ) -> str:

@@ -15,9 +15,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
 
 from slides.stage.deck.build import build
 from slides.stage.export import website
@@ -100,8 +101,10 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
 ) -> None:
     page = await open_at(windows, show.audience, 2)
     await expect(page.locator(LABEL)).to_have_text(re.compile("→ runs it"))
-    await page.keyboard.press("PageDown")
+    await page.keyboard.down("PageDown")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await page.keyboard.down("PageDown")  # it is still held: the key repeats
+    await page.keyboard.up("PageDown")
     await expect(page.locator(LABEL)).to_have_text(re.compile(r"LIVE \d+\.\d s"))
     assert page.url.endswith("#2")
     await page.keyboard.press("PageDown")
@@ -130,8 +133,7 @@ async def test_the_last_frame_stays_with_nothing_over_it(
     await page.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
     await page.keyboard.press("ArrowLeft")
-    await expect(page.locator(LABEL)).to_have_text(re.compile("REC"))
-    await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await sees_last_frame(page)
 
 
 async def test_all_cells_of_the_terminal_are_seen(
@@ -174,14 +176,29 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     await on_slide(page, 5)
 
 
-async def sees_last_frame(page: Page) -> None:
-    """Wait until nothing but the bar lies over the picture of the recording."""
+async def sees_last_frame(page: Page, why: str = "") -> None:
+    """Wait until nothing but the bar lies over the picture of the recording.
+
+    `why` ends its label.
+    """
     clear = re.compile(r"^rgba\(0, 0, 0, 0\)$")
     terminal = page.locator(f"{ACTIVE} .stage-terminal")
     await expect(terminal).to_have_css("background-color", clear)
     await expect(page.locator(SCREEN)).to_be_empty()
     await expect(page.locator(f"{ACTIVE} .stage-before")).to_be_hidden()
-    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
+    await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC}{why}$"))
+
+
+async def go(show: Served, slide: int, step: int) -> None:
+    """Go to a step, as a window of the speaker's asks for it."""
+    headers = {"Cookie": show.cookie, "Origin": show.address.rstrip("/")}
+    async with (
+        aiohttp.ClientSession(headers=headers) as client,
+        client.ws_connect(f"{show.address}show") as window,
+    ):
+        await window.send_json({"do": "go", "slide": slide, "step": step})
+        while (await window.receive_json())["show"]["slide"] != slide:
+            pass
 
 
 async def test_leaving_the_slide_ends_the_demo(
@@ -233,17 +250,16 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
         "waits": Run(2, "recording", now - 9000, now, why="no server"),
         "fails": Run(3, "failed", now - 10, now, why="too busy to compare"),
     }
-    show = Show(True, slide=6, begun=now, runs=runs, next_id=4)
+    show = Show(True, begun=now, runs=runs, next_id=4)
     async with served(recorded, hour, show, tmp_path) as address:
-        page = await open_at(windows, address.audience, 6)
-        presenter = await open_at(windows, address.presenter, 6)
-        for steps_back, slide, why, seen in (
-            (1, 5, "too busy to compare", "begun"),
-            (2, 4, "no server", "begun, under way, done"),
-            (3, 2, "too slow", "begun, under way"),
+        page = await open_at(windows, address.audience, 1)
+        presenter = await open_at(windows, address.presenter, 1)
+        for slide, why, seen in (
+            (2, "too slow", "begun, under way"),
+            (4, "no server", "begun, under way, done"),
+            (5, "too busy to compare", "begun"),
         ):
-            for _ in range(steps_back):
-                await page.keyboard.press("ArrowLeft")
+            await go(address, slide, 1)
             await on_slide(presenter, slide)
             for window in (page, presenter):
                 await expect(window.locator(SCREEN)).to_have_text(seen)
@@ -266,8 +282,13 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
                 await expect(window.locator(SCREEN)).to_have_text("begun")
             await expect(demo).to_have_text("demo: recording")
         await page.keyboard.press("End")
-        for _ in range(3):
-            await page.keyboard.press("ArrowLeft")  # to slide 4: a replay at its end
+        await page.keyboard.press("ArrowLeft")  # from behind: it does not play
+        for window in (page, presenter):
+            await sees_last_frame(window)
+        await go(address, 2, 1)
+        for window in (page, presenter):
+            await sees_last_frame(window, " · too slow")
+        await go(address, 4, 1)
         await expect(page.locator(SCREEN)).to_have_text("begun, under way, done")
         await page.keyboard.press("t")
         await expect(page.locator(SCREEN)).to_have_text("begun")
@@ -298,9 +319,21 @@ async def test_a_server_that_goes_leaves_the_slide_to_the_recording(
     page = await open_at(windows, started.audience, 4)
     await page.keyboard.press("ArrowRight")
     pid = await pid_on(page)
+    await page.evaluate(
+        """() => {
+            window.faded = [];
+            const changes = new MutationObserver(() => {
+                const still = document.querySelector(".stage-leaving");
+                if (still) window.faded.push(still.textContent);
+            });
+            changes.observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
     started.process.kill()
     await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · no server$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await expect(page.locator(".stage-leaving")).to_have_count(0)
+    assert f"pid {pid}" in (await page.evaluate("faded"))[0]  # it has gone softly
     assert await asyncio.to_thread(gone, pid)
 
 
@@ -447,12 +480,20 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         pace = late.locator(".stage-clock .pace")
         await expect(pace).to_have_text(re.compile("ahead|behind"))
         await page.keyboard.press("PageDown")
-        await page.keyboard.press("PageDown")
-        await on_slide(late, 5)
+        await pid_on(late)
         assert again.end() == 0
-    with present(talk, "--port", port) as anew:
-        assert anew.said[0] == f"audience   {anew.audience}"
+    with present(talk, "--port", port, "--recorded") as anew:
+        recordings_only = "Recordings only: no demo runs."
+        assert anew.said[:2] == [recordings_only, f"audience   {anew.audience}"]
         assert anew.token != show.token
+        await late.goto(anew.presenter)
+        await on_slide(late, 1)
+        await expect(late.locator(".stage-clock .said")).to_have_text(recordings_only)
+        await late.keyboard.press("PageDown")
+        await expect(late.locator(LABEL)).to_have_text(re.compile("→ plays it"))
+        await late.keyboard.press("PageDown")
+        await expect(late.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+        await expect(late.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
 
 
 async def test_without_the_server_the_windows_of_a_browser_stay_together(
@@ -632,3 +673,149 @@ async def test_without_a_server_the_same_keys_replay_the_recordings(
     await presenter.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
     await on_slide(other, 4)
+
+
+async def step_of(page: Page) -> str:
+    """Where a window stands: its slide, and whether a run is on view."""
+    slide = await page.locator(f"{ACTIVE} section[id]").first.get_attribute("id")
+    before = page.locator(f"{ACTIVE} .stage-before")
+    is_before = not await before.count() or await before.is_visible()
+    return f"{slide}{'' if is_before else ' run'}"
+
+
+async def test_what_each_key_does(
+    windows: BrowserContext, strangers: BrowserContext, show: Served
+) -> None:
+    page = await open_at(windows, show.audience, 1)
+    presenter = await windows.new_page()
+    await presenter.goto(show.presenter)
+    viewer = await strangers.new_page()
+    await viewer.goto(show.address)
+    await page.bring_to_front()
+    black = viewer.locator(".stage-black")
+
+    async def pressed(key: str, **more: Any) -> str:
+        """Where the window stands at once after a key; `more` is of its event."""
+        event = {"key": key, "bubbles": True, "cancelable": True} | more
+        await page.evaluate(
+            "event => document.body.dispatchEvent(new KeyboardEvent('keydown', event))",
+            event,
+        )
+        return await step_of(page)
+
+    # Enter is next; digits and Enter go to a slide; Escape forgets them.
+    assert await pressed("Enter") == "2"
+    assert await pressed("4") == "2"
+    await expect(page.locator(".stage-number")).to_have_text("4 ↵")
+    assert await pressed("Enter") == "4"
+    assert [await pressed(key) for key in ("9", "9", "Enter")] == ["4"] * 3
+    assert [await pressed(key) for key in ("1", "Escape", "3")] == ["4"] * 3
+    await expect(page.locator(".stage-number")).to_have_text("3 ↵")
+    assert await pressed("Enter") == "3"
+    await expect(page.locator(".stage-number")).to_be_hidden()
+    # Black, for all who look; any key brings it back and does nothing else.
+    for key, more in (("b", {}), (".", {}), ("B", {}), ("ю", {"code": "Period"})):
+        assert await pressed(key, **more) == "3"
+        await expect(black).to_be_visible()
+        await expect(presenter.locator(".stage-black")).to_be_hidden()
+        said = presenter.locator(".stage-clock .said")
+        await expect(said).to_contain_text("The screens are black")
+        await viewer.keyboard.press("b")
+        assert await pressed("PageDown") == "3"
+        while await black.is_visible():  # for 400 ms a key may be a bounce
+            await pressed("x")
+        assert await step_of(page) == "3"
+    # Letters in either case, and on a keyboard that is not Latin.
+    await pressed("PageDown")
+    assert await pressed("R") == "4 run"
+    await pid_on(viewer)
+    assert await pressed("ы", code="KeyS") == "4 run"
+    await expect(page.locator(LABEL)).to_have_text(re.compile("STOPPED"))
+    assert await pressed("T", shiftKey=True) == "4 run"
+    await sees_last_frame(viewer)
+    # The browser's own back.
+    assert await pressed("PageDown") == "5"
+    await page.go_back()
+    await on_slide(viewer, 4)
+    await sees_last_frame(page)
+    await page.go_back()
+    await on_slide(viewer, 3)
+    await page.go_forward()
+    await on_slide(viewer, 4)
+    assert await step_of(page) == "4"
+    # Full screen, and out of it; the overview is on o only.
+    overview = page.locator(".bespoke-marp-overview[data-open='1']")
+    full = page.locator("body:fullscreen")
+    await page.keyboard.press("F5")
+    await expect(full).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(full).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(overview).to_have_count(0)
+    await pressed("O")
+    await expect(overview).to_have_count(1)
+    await pressed("Escape")
+    await expect(overview).to_have_count(0)
+    # Begin anew: in the presenter's window, and when it is sure.
+    assert await pressed("n") == "4"
+    asked: list[str] = []
+
+    async def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        await (dialog.accept() if len(asked) > 1 else dialog.dismiss())
+
+    presenter.on("dialog", answer)
+    await presenter.bring_to_front()
+    await presenter.keyboard.press("n")
+    assert len(asked) == 1
+    await on_slide(viewer, 4)
+    await presenter.keyboard.press("n")
+    await on_slide(viewer, 1)
+    begins = "starts with the first →"
+    await expect(presenter.locator(".stage-clock .pace")).to_have_text(begins)
+
+
+async def swipe(page: Page, right: int) -> None:
+    touch = await page.context.new_cdp_session(page)
+    for kind, x in (("Start", 640), ("Move", 640 + right), ("End", None)):
+        points = [] if x is None else [{"x": x, "y": 400}]
+        event = {"type": f"touch{kind}", "touchPoints": points}
+        await touch.send("Input.dispatchTouchEvent", event)
+
+
+async def test_wheel_swipe_and_tap_obey_the_rule_of_next(
+    chromium: Browser, recorded: Path, show: Served
+) -> None:
+    deck = next((recorded / ".build").glob("*-dark"))
+    text = (deck / "index.html").read_text("utf-8")
+    still = deck / "touched.html"
+    still.write_text(text.replace(" data-live", "", 1), encoding="utf-8")
+    context = await chromium.new_context(
+        viewport={"width": 1280, "height": 720}, has_touch=True
+    )
+    for address in (show.audience, still.as_uri()):
+        page = await open_at(context, address, 2)
+        await page.mouse.move(640, 400)
+        await page.mouse.wheel(0, 100)
+        await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+        await page.mouse.wheel(0, 100)
+        await on_slide(page, 3)
+        await swipe(page, 200)
+        await on_slide(page, 2)
+        await expect(page.locator(f"{ACTIVE} .stage-before")).to_be_hidden()
+        await swipe(page, 200)
+        await expect(page.locator(f"{ACTIVE} .stage-before")).to_be_visible()
+        await swipe(page, -200)
+        await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+        await swipe(page, -200)
+        await on_slide(page, 3)
+        await page.keyboard.press("ArrowRight")
+        await page.touchscreen.tap(640, 400)  # which starts it
+        label = page.locator(LABEL)
+        await expect(label).to_have_text(re.compile(r"LIVE|REC"))
+        await page.keyboard.press("s")
+        await expect(label).to_have_text(re.compile(r"STOPPED|stopped"))
+        await page.touchscreen.tap(640, 400)  # and again
+        await expect(label).not_to_have_text(re.compile(r"STOPPED|stopped"))
+        await page.close()
+    await context.close()

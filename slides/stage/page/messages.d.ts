@@ -25,10 +25,11 @@ interface Show {
   begun: number | null;
   runs: Record<string, Run>;
   next_id: number;
+  black: number | null;
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "overflow";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "black" | "reset" | "overflow";
   slide: number;
   step: number;
   run: number;

@@ -17,20 +17,33 @@
   const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
   const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
+  const RECORDED = "Recordings only: no demo runs.";
+  const BLACK = "The screens are black: any key brings them back.";
+  const ANEW = "Begin the show anew? Its runs are forgotten, its clock stands at 0:00.";
+  const REST = 250; // ms between two turns of a wheel
+  const SWIPE = 30; // px that a finger moves, or it was a tap
+  const LAST = 999; // a step that is not there is the last one
+  const KEY = matchMedia("(pointer: coarse)").matches ? "tap" : "→";
   /** @type {Record<string, Command["do"]>} */
-  const MOVES = {
+  const KEYS = {
     ArrowRight: "next",
     ArrowDown: "next",
     PageDown: "next",
+    Enter: "next",
     " ": "next",
     ArrowLeft: "back",
     ArrowUp: "back",
     PageUp: "back",
+    b: "black",
+    ".": "black",
   };
-  const BUTTONS = {
-    next: '[data-bespoke-marp-osc="next"], .bespoke-marp-presenter-info-page-next',
-    back: '[data-bespoke-marp-osc="prev"], .bespoke-marp-presenter-info-page-prev',
-  };
+  /** @type {[string, Command["do"]][]} */
+  const CLICKS = [
+    ['[data-bespoke-marp-osc="next"], .bespoke-marp-presenter-info-page-next', "next"],
+    ['[data-bespoke-marp-osc="prev"], .bespoke-marp-presenter-info-page-prev', "back"],
+    [".stage-terminal", "run"],
+    [".stage-black", "black"],
+  ];
 
   const root = document.documentElement.dataset;
   const served = "live" in root;
@@ -40,7 +53,14 @@
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
   /** @type {Show} */
-  let show = { live: served, ...onPage(), begun: null, runs: {}, next_id: 1 };
+  let show = {
+    live: served,
+    ...onPage(),
+    begun: null,
+    runs: {},
+    next_id: 1,
+    black: null,
+  };
   let known = !served; // whether `show` is the server's, or there is none
   let ahead = Date.now() / 1000 - performance.now() / 1000; // the server's clock to ours
   /** @type {number | null} */
@@ -62,6 +82,10 @@
   /** @type {Terminal | null} */
   let mounted = null; // the terminal on the slide on view
   let drawn = 0; // the slide that it was mounted for
+  let typed = ""; // digits of the slide to go to
+  let wheel = { turned: -Infinity, stepped: -Infinity, size: 0 };
+  /** @type {{x: number, y: number} | null} */
+  let touched = null;
 
   const now = () => performance.now() / 1000 + ahead;
 
@@ -184,16 +208,28 @@
     return page.slide !== wanted.slide || page.step !== wanted.step;
   }
 
-  // Marp's page follows its own address: ?f=STEP#SLIDE.
+  // Marp's page follows its own address: ?f=STEP#SLIDE. The browser's "back" goes back
+  // to the slide before.
   function follow() {
     if (!isElsewhere()) return;
     const { slide, step } = onShow();
     const address = new URL(location.href);
+    const isBefore = drawn !== 0 && address.hash !== `#${slide}`;
     address.hash = `${slide}`;
     if (step) address.searchParams.set("f", `${step}`);
     else address.searchParams.delete("f");
-    history.replaceState(history.state, "", address);
+    if (isBefore) history.pushState(history.state, "", address);
+    else history.replaceState(history.state, "", address);
     window.dispatchEvent(new PopStateEvent("popstate"));
+  }
+
+  // The browser has gone to another address: one of before, or one that was typed.
+  /** @param {Event} event */
+  function onAddress(event) {
+    const slide = Number(location.hash.slice(1));
+    if (!known || !deck[slide - 1]) return; // it is marp's to know
+    event.preventDefault();
+    if (slide !== show.slide) ask("go", { slide, step: slide < show.slide ? LAST : 0 });
   }
 
   // Marp has moved by itself: by Home, a swipe, the overview, the address.
@@ -254,6 +290,8 @@
     const shown = `${replayed} ${run.id}`;
     const back = terminal.recorded && !replayed && show.live; // the server is there again
     if (terminal.shown !== shown || back) {
+      // A run that gives way to its recording does so softly.
+      if (replayed && terminal.shown === `false ${run.id}`) fade(terminal.screen);
       clear(terminal);
       const recorded = replayed || !show.live; // a run of a server that is gone
       const recording = TALK.recordings[terminal.demo];
@@ -277,6 +315,19 @@
       });
     }
     if (replayed && run.halted) terminal.player?.pause();
+  }
+
+  /** Let what is on a screen fade away over what takes its place.
+   * @param {HTMLElement} screen */
+  function fade(screen) {
+    const still = /** @type {HTMLElement} */ (screen.cloneNode(true));
+    const canvases = screen.querySelectorAll("canvas");
+    for (const [index, copy] of still.querySelectorAll("canvas").entries())
+      copy.getContext("2d")?.drawImage(canvases[index], 0, 0);
+    still.className = "stage-leaving";
+    screen.after(still);
+    const ends = still.getAnimations().map((each) => each.finished);
+    Promise.allSettled(ends).then(() => still.remove());
   }
 
   /** @param {Run} run */
@@ -325,15 +376,15 @@
   function describe({ demo, recorded }, run) {
     const recording = TALK.recordings[demo];
     if (!run) {
-      const does = show.live ? "→ runs it" : "→ plays it";
+      const does = `${KEY} ${show.live ? "runs" : "plays"} it`;
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    if (!recording || (!recorded && run.state !== "frame")) {
-      return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
-    }
+    const isLive = !recorded && run.state !== "frame" && !isReplay(run);
+    if (isLive) return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
+    const why = run.halted ? "stopped" : run.why;
+    if (!recording) return why ? `${why} · no recording` : "no recording";
     const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
-    const why = run.halted ? "stopped" : run.why;
     return why ? `${label} · ${why}` : label;
   }
 
@@ -351,6 +402,7 @@
       drawn = show.slide;
     }
     if (mounted) draw(mounted, runOnView());
+    black.hidden = show.black === null || view === "presenter";
     tick();
   }
 
@@ -405,7 +457,14 @@
     write(section, title, "section");
     const run = mounted ? show.runs[mounted.demo] : undefined;
     write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
-    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
+    write(said, notice(run), "said");
+  }
+
+  /** What the speaker must know. @param {Run | undefined} run */
+  function notice(run) {
+    if (role === "viewer") return ONLY_LOOKS;
+    if (show.black !== null) return BLACK;
+    return run?.said || (socket && !show.live ? RECORDED : "");
   }
 
   /** @param {number} seconds */
@@ -429,46 +488,162 @@
     return `demo: ${run.state} after ${taken(run)}`;
   }
 
-  // --- keys ------------------------------------------------------------------------
+  // --- keys, wheel and touch -------------------------------------------------------
 
-  /** @param {Event} event @param {Command["do"]} what @param {number} [run] */
-  function take(event, what, run) {
+  /** What a key means, in either case; in an alphabet that is not Latin, by its place.
+   * @param {KeyboardEvent} event */
+  function meaning({ key, code }) {
+    if (key.length > 1) return key;
+    if (key <= "\x7f") return key.toLowerCase();
+    if (code === "Period") return "."; // as a clicker sends it
+    return code.startsWith("Key") ? code.slice(3).toLowerCase() : key;
+  }
+
+  /** What a key does; nothing of ours if it is the browser's, or marp's.
+   * @param {KeyboardEvent} event @param {string} key its meaning
+   * @returns {(() => void) | undefined} */
+  function action(event, key) {
+    const { shiftKey, target } = event;
+    if (show.black !== null) return key === "Shift" ? undefined : () => ask("black");
+    const presses = { Enter: "a, button", " ": "button" }[key];
+    if (presses && target instanceof Element && target.closest(presses)) return;
+    if (isDigit(key)) return () => type(typed + key);
+    if (key === "Enter" && typed) {
+      const slide = Number(typed);
+      return () => ask("go", { slide, step: 0 });
+    }
+    if (key === "F5") return fillScreen;
+    if (key === "Escape") return isOverview() ? undefined : leaveFullScreen;
+    if (shiftKey && key === " ") return () => ask("back");
+    if (shiftKey && key.length > 1) return;
+    const does = KEYS[key];
+    if (does) return () => ask(does);
+    if (key === "n" && view === "presenter") return beginAnew;
+    if (mounted) {
+      const [demo, run] = [mounted.demo, runOnView()];
+      if (key === "r") return () => ask("run");
+      if (key === "t" && TALK.recordings[demo])
+        return () => ask(isAtEnd(demo, run) ? "replay" : "frame");
+      if (key === "s" && run) return () => ask("stop", show, run.id);
+    }
+    if ("fop".includes(key) && key !== event.key) // marp minds the case
+      return () => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  }
+
+  /** @param {string} key */
+  const isDigit = (key) => /^\d$/.test(key);
+
+  /** @param {string} digits */
+  function type(digits) {
+    typed = digits;
+    number.textContent = `${digits} ↵`;
+    number.hidden = !digits;
+  }
+
+  function beginAnew() {
+    if (confirm(ANEW)) ask("reset");
+  }
+
+  function fillScreen() {
+    if (!document.fullscreenEnabled || document.fullscreenElement) return;
+    document.body.requestFullscreen().catch(() => {}); // the browser may refuse
+  }
+
+  function leaveFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+  }
+
+  const isOverview = () =>
+    document.querySelector('.bespoke-marp-overview[data-open="1"]') !== null;
+
+  /** Keep an event from marp, which would move its page, too. @param {Event} event */
+  function keep(event) {
     event.preventDefault();
-    event.stopImmediatePropagation(); // marp would move its page, too
-    ask(what, show, run);
+    event.stopImmediatePropagation();
   }
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    const { key, target } = event;
+    const { target } = event;
     const inField = 'input, textarea, select, [contenteditable="true"]';
     if (target instanceof Element && target.closest(inField)) return;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.shiftKey) return key === " " ? take(event, "back") : undefined;
-    const onButton = target instanceof HTMLButtonElement && key === " ";
-    const move = MOVES[key];
-    if (move && !onButton) return take(event, move);
-    if (!mounted) return;
-    const [demo, run] = [mounted.demo, runOnView()];
-    if (key === "r") take(event, "run");
-    if (key === "t" && TALK.recordings[demo])
-      take(event, isAtEnd(demo, run) ? "replay" : "frame");
-    if (key === "s" && run) take(event, "stop", run.id);
+    const key = meaning(event);
+    const act = action(event, key);
+    if (act) keep(event);
+    if (act && !event.repeat) act();
+    if (key !== "Shift" && !isDigit(key)) type("");
   }
 
   /** @param {MouseEvent} event */
   function onClick(event) {
     if (!(event.target instanceof Element) || event.shiftKey) return;
-    if (event.target.closest(BUTTONS.next)) take(event, "next");
-    else if (event.target.closest(BUTTONS.back)) take(event, "back");
+    for (const [selector, does] of CLICKS) {
+      if (!event.target.closest(selector)) continue;
+      keep(event);
+      return ask(does);
+    }
+  }
+
+  /** @param {Event} event */
+  const isOnDeck = ({ target }) =>
+    target instanceof Element && target.closest(".bespoke-marp-parent, .stage-black");
+
+  /** Whether something on a slide scrolls by itself. @param {EventTarget | null} target */
+  function scrolls(target) {
+    for (let each = target; each instanceof Element; each = each.parentElement) {
+      const [high, wide] = [each.scrollHeight, each.scrollWidth];
+      const isCut = high > each.clientHeight || wide > each.clientWidth;
+      if (isCut && /auto|scroll/.test(getComputedStyle(each).overflow)) return true;
+    }
+    return false;
+  }
+
+  // A turn of the wheel, or a stroke on a touchpad and what follows of it, is one step.
+  /** @param {WheelEvent} event */
+  function onWheel(event) {
+    if (!isOnDeck(event)) return;
+    if (event.ctrlKey || scrolls(event.target)) return event.stopImmediatePropagation();
+    keep(event);
+    const { deltaX, deltaY, timeStamp } = event;
+    const size = Math.hypot(deltaX, deltaY);
+    if (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL && size < 4) return;
+    const isNew = timeStamp - wheel.turned > REST;
+    const isMore = size > wheel.size && timeStamp - wheel.stepped > REST;
+    wheel = { ...wheel, turned: timeStamp, size };
+    if (!isNew && !isMore) return;
+    wheel.stepped = timeStamp;
+    ask(deltaX + deltaY > 0 ? "next" : "back");
+  }
+
+  /** @param {TouchEvent} event */
+  function onTouchStart(event) {
+    const [{ clientX, clientY }] = event.touches;
+    const isOne = event.touches.length === 1 && isOnDeck(event);
+    touched = isOne ? { x: clientX, y: clientY } : null;
+  }
+
+  /** @param {TouchEvent} event */
+  function onTouchEnd(event) {
+    if (!touched) return;
+    const [{ clientX, clientY }] = event.changedTouches;
+    const [right, down] = [clientX - touched.x, clientY - touched.y];
+    touched = null;
+    if (Math.hypot(right, down) < SWIPE) return;
+    keep(event);
+    ask((Math.abs(right) > Math.abs(down) ? right : down) < 0 ? "next" : "back");
   }
 
   // --- begin -----------------------------------------------------------------------
 
   const failure = document.createElement("div");
   failure.className = "stage-failure";
-  failure.hidden = true;
-  document.body.append(failure);
+  const number = document.createElement("div");
+  number.className = "stage-number";
+  const black = document.createElement("div");
+  black.className = "stage-black";
+  for (const each of [failure, number, black]) each.hidden = true;
+  document.body.append(failure, number, black);
   /** @type {HTMLElement | null} */
   let clock = null;
   if (view === "presenter") {
@@ -483,6 +658,10 @@
   for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("click", onClick, true);
+  window.addEventListener("wheel", onWheel, { capture: true, passive: false });
+  window.addEventListener("touchstart", onTouchStart, { capture: true, passive: true });
+  window.addEventListener("touchend", onTouchEnd, true);
+  window.addEventListener("stage-address", onAddress); // of sync.js
   neighbours.onmessage = hearNeighbour;
   if (served) connect();
   else neighbours.postMessage(null);

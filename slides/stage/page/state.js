@@ -5,12 +5,17 @@
 "use strict";
 
 const rules = (() => {
-  /** The show after a command; one that makes no sense changes nothing.
+  const BOUNCE = 0.4; // seconds in which a key that is pressed again was not meant
+
+  /** The show after a command; one that makes no sense changes nothing. While the
+   * screens are black, any command brings them back and does nothing else.
    * @param {Show} show @param {Slide[]} deck @param {Role} role
    * @param {Command} command @param {number} now seconds
    * @returns {Show} */
   function apply(show, deck, role, command, now) {
-    if (role !== "speaker") return show;
+    if (role !== "speaker" || command.do === "overflow") return show;
+    if (show.black !== null)
+      return bounces(show.black, now) ? show : { ...show, black: null };
     const { steps, demo } = deck[show.slide - 1];
     const here = command.slide === show.slide;
     const seen = here && command.step === show.step;
@@ -31,6 +36,12 @@ const rules = (() => {
         return here && demo ? start(show, steps, demo, "recording", now) : show;
       case "stop":
         return stop(show, command.run, now);
+      case "black":
+        return { ...show, black: now };
+      case "reset": {
+        const { live, next_id } = show;
+        return { live, slide: 1, step: 0, begun: null, runs: {}, next_id, black: null };
+      }
     }
     return show;
   }
@@ -52,8 +63,17 @@ const rules = (() => {
     show = { ...show, begun: show.begun ?? now };
     if (show.step < steps) return { ...show, step: show.step + 1 };
     if (show.step === steps && demo) return start(show, steps, demo, "running", now);
+    const run = demo ? show.runs[demo] : undefined;
+    if (run && run.state !== "frame" && bounces(run.started, now)) return show;
     if (show.slide < deck.length) return go(show, deck, show.slide + 1, 0, now);
     return show;
+  }
+
+  /** Whether a key is pressed again so soon that it was not meant.
+   * @param {number} pressed @param {number} now */
+  function bounces(pressed, now) {
+    const after = now - pressed; // a clock may be set back meanwhile
+    return 0 <= after && after < BOUNCE;
   }
 
   /** @param {Show} show @param {Slide[]} deck @param {number} now */
@@ -64,13 +84,27 @@ const rules = (() => {
     return go(show, deck, show.slide - 1, last, now);
   }
 
-  /** Go to a slide, or to a step of it that there is; a demo left behind stops.
+  /** The show with the last frame of a demo's recording, if that plays.
+   * @param {Show} show @param {string | null} demo @param {number} now
+   * @returns {Show} */
+  function atLastFrame(show, demo, now) {
+    if (!demo || !show.runs[demo]) return show;
+    const run = show.runs[demo];
+    const plays = !show.live || run.state === "recording" || run.state === "failed";
+    if (!plays || run.halted) return show;
+    const runs = { ...show.runs, [demo]: { ...run, state: "frame", changed: now } };
+    return { ...show, runs: /** @type {Show["runs"]} */ (runs) };
+  }
+
+  /** Go to a slide, or to a step of it that there is; a demo left behind stops. Who
+   * comes from behind sees no recording play on.
    * @param {Show} show @param {Slide[]} deck @param {number} slide
    * @param {number} step @param {number} now */
   function go(show, deck, slide, step, now) {
     step = Math.max(0, Math.min(step, lastStep(show, deck, slide)));
     if (slide !== show.slide || step <= deck[slide - 1].steps)
       show = stopRunning(show, now);
+    if (slide < show.slide) show = atLastFrame(show, deck[slide - 1].demo, now);
     return { ...show, slide, step };
   }
 

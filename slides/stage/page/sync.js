@@ -4,3 +4,11 @@
 "use strict";
 
 window.addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
+
+// Where the browser goes to another address, the stage is asked first. (Of an event at
+// the window itself, its listeners are told in the order in which they came.)
+for (const type of ["popstate", "hashchange"])
+  window.addEventListener(type, (event) => {
+    const asked = new Event("stage-address", { cancelable: true });
+    if (event.isTrusted && !window.dispatchEvent(asked)) event.stopImmediatePropagation();
+  });

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from dataclasses import replace
 
 from aiohttp import web
 from invoke.exceptions import Exit
@@ -32,13 +33,19 @@ PATIENCE = 60  # seconds until a deck that is being built is said to be late
 
 
 def show(
-    paths: Paths, port: int | None, browser: bool, theme: str, minutes: float | None
+    paths: Paths,
+    port: int | None,
+    browser: bool,
+    theme: str,
+    minutes: float | None,
+    recorded: bool,
 ) -> None:
     """Install what is missing, build the deck and show it until Ctrl-C or SIGTERM.
 
     `port` None means the first free one from PORT on; `minutes` is the length of the
-    talk, to which the sections' budgets are scaled. A show that was cut off on this
-    port goes on from where it was.
+    talk, to which the sections' budgets are scaled; `recorded` shows recordings and
+    runs no demo. A show that was cut off on this port goes on from where it was; any
+    other begins anew.
 
     Raises Exit when the port cannot be had, or when there is no deck to show.
     """
@@ -56,10 +63,12 @@ def show(
         if before:
             where = f"slide {before.slide}, where the last show was cut off"
             tell(f"Going on from {where}.")
+        if recorded:
+            tell("Recordings only: no demo runs.")
         stage = Stage(
             paths,
             built,
-            before or Show(live=True),
+            replace(before or Show(live=True), live=not recorded),
             saved,
             error=error,
             minutes=minutes,

@@ -15,6 +15,7 @@ from typing import Literal
 
 Role = Literal["speaker", "viewer"]
 Why = Literal["", "too slow", "it failed", "too busy to compare", "no server"]
+BOUNCE = 0.4  # seconds in which a key that is pressed again was not meant
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Run:
 
     A recording plays when its state is "recording" or "failed"; `why` says why it does,
     where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
-    last frame stands when the state is "frame". `said` is what a demo that failed said
-    last, for its speaker.
+    last frame stands when the state is "frame", which keeps its `why`. `said` is what a
+    demo that failed said last, for its speaker.
     """
 
     id: int
@@ -49,9 +50,12 @@ class Run:
 class Show:
     """Where the show stands; `live` says whether there is a server that runs demos.
 
+    There is none in an exported page, and one that runs none shows recordings only.
+
     Slides count from 1. A slide has a step 0, one for each further step of its code,
     and one more for its demo: there, its run is on view. `begun` is when the clock
     was started; `runs` holds the last run of each demo; ids are never used twice.
+    `black` is when the audience's screens were made black, as long as they are.
     """
 
     live: bool
@@ -60,6 +64,7 @@ class Show:
     begun: float | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
     next_id: int = 1
+    black: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,23 @@ class Command:
 
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
-    "frame" is for the last frame of the recording, "replay" for all of it. "overflow"
+    "frame" is for the last frame of the recording, "replay" for all of it; "black"
+    makes the audience's screens black, and "reset" begins the show anew. "overflow"
     changes nothing: it tells of a slide by how many px (its `step`) it is too full.
     """
 
-    do: Literal["next", "back", "go", "run", "frame", "replay", "stop", "overflow"]
+    do: Literal[
+        "next",
+        "back",
+        "go",
+        "run",
+        "frame",
+        "replay",
+        "stop",
+        "black",
+        "reset",
+        "overflow",
+    ]
     slide: int
     step: int
     run: int = 0
@@ -99,9 +116,15 @@ class Message:
 def apply(
     show: Show, deck: Sequence[Slide], role: Role, command: Command, now: float
 ) -> Show:
-    """Return the show after a command; one that makes no sense changes nothing."""
-    if role != "speaker":
+    """Return the show after a command; one that makes no sense changes nothing.
+
+    While the screens are black, any command brings them back and does nothing else.
+    """
+    if role != "speaker" or command.do == "overflow":
         return show
+    if show.black is not None:
+        lit = replace(show, black=None)
+        return show if _bounces(show.black, now) else lit
     slide = deck[show.slide - 1]
     seen = command.slide == show.slide and command.step == show.step
     match command.do:
@@ -122,6 +145,10 @@ def apply(
             return _start(show, slide, slide.demo, "recording", now)
         case "stop":
             return _stop(show, command.run, now)
+        case "black":
+            return replace(show, black=now)
+        case "reset":
+            return Show(show.live, next_id=show.next_id)
     return show
 
 
@@ -179,9 +206,17 @@ def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
         return replace(show, step=show.step + 1)
     if show.step == slide.steps and slide.demo:
         return _start(show, slide, slide.demo, "running", now)
+    run = show.runs.get(slide.demo or "")
+    if run and run.state != "frame" and _bounces(run.started, now):
+        return show
     if show.slide < len(deck):
         return _go(show, deck, show.slide + 1, 0, now)
     return show
+
+
+def _bounces(pressed: float, now: float) -> bool:
+    """Return whether a key is pressed again so soon that it was not meant."""
+    return 0 <= now - pressed < BOUNCE  # a clock may be set back meanwhile
 
 
 def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
@@ -193,11 +228,28 @@ def _back(show: Show, deck: Sequence[Slide], now: float) -> Show:
     return show
 
 
+def _at_last_frame(show: Show, demo: str | None, now: float) -> Show:
+    """Return the show with the last frame of a demo's recording, if that plays."""
+    if demo is None or demo not in show.runs:
+        return show
+    run = show.runs[demo]
+    plays = not show.live or run.state in ("recording", "failed")
+    if not plays or run.halted:
+        return show
+    seen = replace(run, state="frame", changed=now)
+    return replace(show, runs={**show.runs, demo: seen})
+
+
 def _go(show: Show, deck: Sequence[Slide], slide: int, step: int, now: float) -> Show:
-    """Go to a slide, or to a step of it that there is; a demo left behind stops."""
+    """Go to a slide, or to a step of it that there is; a demo left behind stops.
+
+    Who comes from behind sees no recording play on.
+    """
     step = max(0, min(step, _last_step(show, deck, slide)))
     if slide != show.slide or step <= deck[slide - 1].steps:
         show = _stop_running(show, now)
+    if slide < show.slide:
+        show = _at_last_frame(show, deck[slide - 1].demo, now)
     return replace(show, slide=slide, step=step)
 
 

@@ -276,7 +276,7 @@ async def test_a_late_stop_is_not_for_the_run_that_came_after(house: House) -> N
 async def test_a_demo_stops_when_the_show_leaves_its_slide(house: House) -> None:
     async with house.window() as window:
         pid = await pid_of(house, await window.run("waits"))
-        await window.ask("next", NUMBER["waits"], 1)
+        await window.ask("go", NUMBER["waits"] + 1)
         await window.until(standing("waits", "stopped"))
         assert await asyncio.to_thread(gone, pid)
 
