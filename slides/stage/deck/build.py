@@ -115,7 +115,7 @@ def _make(
         (draft / folder).mkdir()
         for file in files:
             shutil.copy(paths.packages / file, draft / folder)
-    for file in ("state.js", "stage.js", "stage.css", "sync.js"):
+    for file in ("state.js", "link.js", "stage.js", "stage.css", "sync.js"):
         shutil.copy(STAGE / "page" / file, draft)
     render(paths, order, draft)
     held = contents(draft)
@@ -297,7 +297,8 @@ def _add_code(page: str, url: str) -> str:
 def _add_stage(page: str, root: str) -> str:
     """Return marp's page with the stage in it, and `root` as attributes of <html>."""
     styles = ("player/asciinema-player.css", "stage.css")
-    scripts = ("player/asciinema-player.min.js", "talk.js", "state.js", "stage.js")
+    own = ("talk.js", "state.js", "link.js", "stage.js")
+    scripts = ("player/asciinema-player.min.js", *own)
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
     head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)

@@ -5,6 +5,21 @@ interface Player {
   dispose(): void;
 }
 
+/** A slide, and a step of its code, from 0. */
+interface Place {
+  slide: number;
+  step: number;
+}
+
+/** How the show stands, and what else a window is told of it (see link.js). */
+interface News {
+  show: Show;
+  role: Role;
+  settled: boolean;
+  minutes: number | null;
+  error: string;
+}
+
 declare const AsciinemaPlayer: {
   create(source: object, element: HTMLElement, options: object): Player;
 };

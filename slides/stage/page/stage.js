@@ -1,10 +1,5 @@
-// Draws the show: the slide on view, and over the picture of a recording a terminal.
-//
-// Under `invoke present` the server owns the show, and every window draws what it is
-// told. A command takes effect here at once, by the same rules (state.js), and again
-// when the server has heard it. Without a server (an exported page, or one whose server
-// is gone) these rules are all there is, the recordings play, and the windows of one
-// browser tell each other how the show stands.
+// Draws the show that link.js tells of: the slide on view, and over the picture of a
+// recording a terminal.
 // @ts-check
 "use strict";
 
@@ -14,7 +9,6 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
-  const PATIENCE = 2000; // ms without the server until the recording takes over
   const SLOW = 1.5; // lengths of its recording after which a run is slow
   const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
@@ -32,29 +26,18 @@
     back: '[data-bespoke-marp-osc="prev"], .bespoke-marp-presenter-info-page-prev',
   };
 
-  const root = document.documentElement.dataset;
-  const served = "live" in root;
-  /** @type {Role} */
-  let role = "speaker"; // unless the server says otherwise
+  const { ask, now, seconds, taken } = link;
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
   /** @type {Show} */
-  let show = { live: served, ...onPage(), begun: null, runs: {}, next_id: 1 };
-  let known = !served; // whether `show` is the server's, or there is none
-  let ahead = Date.now() / 1000 - performance.now() / 1000; // the server's clock to ours
+  let show;
+  /** @type {Role} */
+  let role;
+  /** @type {boolean} */
+  let settled; // the server has heard all that was asked for
   /** @type {number | null} */
-  let length = null; // minutes of the talk, if it was asked for
-  /** @type {WebSocket | null} */
-  let socket = null;
-  let sent = 0; // commands over this socket
-  let settled = true; // the server has heard them all
-  let strayed = false; // moved while there was no server
-  // All windows of a show; of an exported page, those that marp has opened together.
-  const together = served ? "show" : history.state?.marpBespokeSyncKey;
-  /** @type {Show | null} */
-  let neighbour = null; // what one said while we had the server
-  const neighbours = new BroadcastChannel(`asyncio-live ${root.version} ${together}`);
+  let length; // minutes of the talk, if it was asked for
 
   /** @typedef {{demo: string, over: Element, label: HTMLElement, screen: HTMLElement,
    *   before: HTMLElement, player: Player | null, shown: string, recorded: boolean}}
@@ -63,95 +46,11 @@
   let mounted = null; // the terminal on the slide on view
   let drawn = 0; // the slide that it was mounted for
 
-  const now = () => performance.now() / 1000 + ahead;
-
-  // --- the show: asked of the server, or kept here ---------------------------------
-
-  /** @param {Command["do"]} what @param {{slide: number, step: number}} at
-   * @param {number} run */
-  function ask(what, at = show, run = 0) {
-    if (!known) return;
-    const command = { do: what, slide: at.slide, step: at.step, run };
-    if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(JSON.stringify(command));
-      sent += 1;
-      settled = false;
-    } else if (served) {
-      show = rules.lost(show, now());
-      strayed = true;
-    }
-    show = rules.apply(show, deck, role, command, now());
-    render();
-    if (!socket && role === "speaker") neighbours.postMessage(show);
-  }
-
-  // Without a server: a new window asks the others (null), and takes what they say.
-  /** @param {MessageEvent<Show | null>} event */
-  function hearNeighbour({ data }) {
-    if (!known) return;
-    if (socket) neighbour = data; // it may have lost the server a moment before us
-    else if (data) {
-      show = data;
-      render();
-    } else neighbours.postMessage(show);
-  }
-
-  function connect() {
-    const connection = new WebSocket(`ws://${location.host}/show`);
-    const lost = setTimeout(goOn, PATIENCE);
-    let first = true;
-    connection.onopen = () => {
-      socket = connection;
-      sent = 0;
-    };
-    connection.onmessage = ({ data }) => {
-      clearTimeout(lost);
-      hear(JSON.parse(data), first);
-      first = false;
-    };
-    connection.onclose = () => {
-      clearTimeout(lost);
-      socket = null;
-      if (!settled) neighbours.postMessage(rules.lost(show, now())); // it never heard
-      else if (neighbour) show = neighbour;
-      settled = true;
-      render();
-      setTimeout(goOn, PATIENCE);
-      setTimeout(connect, 500);
-    };
-  }
-
-  /** @param {Message} message @param {boolean} first of this connection */
-  function hear(message, first) {
-    if (message.version !== root.version) {
-      history.replaceState(null, "", location.pathname + location.search);
-      return location.reload(); // the show says where it stands, not our old address
-    }
-    neighbour = null;
-    role = message.role;
-    ahead = message.now - performance.now() / 1000;
-    length = message.minutes;
-    failure.textContent = message.error;
-    failure.hidden = !message.error;
-    settled = message.heard >= sent;
-    if (!settled) return; // what was asked for since is on its way
-    const place = onPage();
-    // A show that has not begun takes its place from a new window, as in "/#12"; one
-    // that was cut off, from a window that has moved meanwhile.
-    const { begun, slide, step } = message.show;
-    const isNew = !known && begun === null && slide === 1 && step === 0;
-    show = message.show;
-    known = true;
-    if (first && (strayed || isNew) && isElsewhere()) ask("go", place);
-    strayed = false;
-    render();
-  }
-
-  // The server is gone: what was running goes on from its recording.
-  function goOn() {
-    if (socket) return;
-    known = true;
-    show = rules.lost(show, now());
+  /** @param {News} news */
+  function hear(news) {
+    ({ show, role, settled, minutes: length } = news);
+    failure.textContent = news.error;
+    failure.hidden = !news.error;
     render();
   }
 
@@ -164,21 +63,10 @@
     return { slide: active ? slides.indexOf(active) + 1 : 1, step: lit?.length ?? 0 };
   }
 
-  /** Where it should stand: a run is a step of ours, not of marp's. */
-  const onShow = () => ({
-    slide: show.slide,
-    step: Math.min(show.step, deck[show.slide - 1].steps),
-  });
-
-  function isElsewhere() {
-    const [page, wanted] = [onPage(), onShow()];
-    return page.slide !== wanted.slide || page.step !== wanted.step;
-  }
-
   // Marp's page follows its own address: ?f=STEP#SLIDE.
   function follow() {
-    if (!isElsewhere()) return;
-    const { slide, step } = onShow();
+    if (link.isAt(onPage())) return;
+    const { slide, step } = link.standing(show);
     const address = new URL(location.href);
     address.hash = `${slide}`;
     if (step) address.searchParams.set("f", `${step}`);
@@ -189,7 +77,7 @@
 
   // Marp has moved by itself: by Home, a swipe, the overview, the address.
   function onMarpMoved() {
-    if (known && isElsewhere()) ask("go", onPage());
+    if (!link.isAt(onPage())) ask("go", onPage());
   }
 
   // --- a terminal on a slide -------------------------------------------------------
@@ -302,16 +190,6 @@
     return isThere && mounted ? show.runs[mounted.demo] : undefined;
   }
 
-  /** @param {Run} run */
-  const seconds = (run) =>
-    (run.state === "running" ? now() : run.changed) - run.started;
-
-  /** Whole seconds while it runs, as each change is drawn. @param {Run} run */
-  const taken = (run) =>
-    run.state === "running"
-      ? `${Math.floor(seconds(run))} s`
-      : `${seconds(run).toFixed(1)} s`;
-
   /** @param {Terminal} terminal @param {Run | undefined} run */
   function describe({ demo, recorded }, run) {
     const recording = TALK.recordings[demo];
@@ -331,7 +209,6 @@
   // --- what is seen ----------------------------------------------------------------
 
   function render() {
-    if (!known) return;
     follow();
     if (drawn !== show.slide) {
       if (mounted) clear(mounted);
@@ -361,7 +238,7 @@
       const text = describe(mounted, runOnView());
       write(mounted.label, text, text.split(" ")[0]);
     }
-    if (clock) writeClock(clock);
+    if (clock && show) writeClock(clock);
   }
 
   /** Say it only if it is new: to draw the page again takes cores from the demo.
@@ -474,9 +351,6 @@
   for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("click", onClick, true);
-  neighbours.onmessage = hearNeighbour;
-  if (served) connect();
-  else neighbours.postMessage(null);
-  render();
+  link.follow(onPage, hear);
   setInterval(tick, 200);
 })();
