@@ -140,7 +140,7 @@ try {
   browsers.push(await launch())
   const first = await open(browsers[0])
   say({ talk: await first.evaluate(describe) })
-  const overflow = await first.evaluate(beside("overflow.js"))
+  const overflow = await first.evaluate(`${beside("../page/overflow.js")}; overflowing(document)`)
   say({ overflow })
   if (!overflow.length) {
     // One browser draws one picture at a time, so there is one for each processor.
