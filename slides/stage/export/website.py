@@ -1,19 +1,20 @@
 """The deck as a folder of files for any web server, or to be opened from disk."""
 
+import json
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage.deck.build import INDEX, LIVE
+from slides.stage.deck.build import INDEX, LIVE, NOTES, PRESENTER
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
 
 
 def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
-    """Write the built deck without its server, and only what its page refers to.
+    """Write the built deck without its server, and only what its pages refer to.
 
     `picture` is what a link to the page shows where it is shared.
 
@@ -23,9 +24,12 @@ def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
     page = page.replace(f" {LIVE}", "", 1)
     shared = f'<meta property="og:image" content="{PICTURE}">'
     page = page.replace("</head>", f"{shared}</head>", 1)
-    if not with_notes and (note := _note_in(page)):
+    presenter = (built / PRESENTER).read_text("utf-8").replace(f" {LIVE}", "", 1)
+    notes = (built / NOTES).read_text("utf-8").removeprefix("const NOTES = ")
+    told = "".join(json.loads(notes.removesuffix(";\n")))
+    if not with_notes and (note := _note_in(page) or told):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    wanted = references(page)
+    wanted = [each for each in references(page + presenter) if each.path != INDEX]
     for reference in wanted:  # grows while it is walked: a style sheet loads more
         file = target / reference.path
         if file.exists():
@@ -36,7 +40,8 @@ def write(built: Path, target: Path, picture: Path, with_notes: bool) -> None:
             css = file.read_text("utf-8", errors="replace")
             wanted += [loaded for loaded, _ in loaded_by(reference, css)]
     shutil.copy(picture, target / PICTURE)
-    (target / INDEX).write_text(page, encoding="utf-8", newline="\n")
+    for name, text in ((INDEX, page), (PRESENTER, presenter)):
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
     (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
 
 

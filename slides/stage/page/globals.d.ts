@@ -20,6 +20,12 @@ interface News {
   error: string;
 }
 
+/** What the presenter's window tells a preview in it; `now` is the server's time. */
+type Preview = News & { now: number };
+
+/** A key that was pressed in the presenter's window. */
+type Key = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "repeat">;
+
 declare const AsciinemaPlayer: {
   create(source: object, element: HTMLElement, options: object): Player;
 };
@@ -33,3 +39,21 @@ declare const TALK: {
    * and the packed cast. */
   recordings: Record<string, { recorded: number; seconds: number; gzip: string }>;
 };
+
+/** By slide: its speaker note; empty in a page that is exported without them. */
+declare const NOTES: string[];
+
+// Of the Window Management API, which not all browsers have.
+
+interface Screen {
+  isExtended?: boolean;
+}
+
+interface Window {
+  getScreenDetails?(): Promise<{ screens: Placed[]; currentScreen: Placed }>;
+}
+
+interface Placed extends Screen {
+  availLeft: number;
+  availTop: number;
+}

@@ -4,7 +4,7 @@
 // command takes effect here at once, by the same rules (state.js), and again when the
 // server has heard it. Without a server (an exported page, or one whose server is gone)
 // these rules are all there is, and the windows of one browser tell each other how the
-// show stands.
+// show stands. A preview in the presenter's window is told by that window.
 // @ts-check
 "use strict";
 
@@ -14,8 +14,10 @@ const link = (() => {
   const root = document.documentElement.dataset;
   const served = "live" in root;
   const deck = TALK.slides;
+  const isPreview = document.body.dataset.bespokeView === "next";
   // All windows of a show; of an exported page, those that one has opened.
-  const together = served ? "show" : history.state?.marpBespokeSyncKey;
+  const ours = new URLSearchParams(location.search).get("sync");
+  const together = served ? "show" : (history.state?.marpBespokeSyncKey ?? ours);
   const neighbours = new BroadcastChannel(`asyncio-live ${root.version} ${together}`);
 
   /** @type {Show} */
@@ -43,7 +45,7 @@ const link = (() => {
   const now = () => performance.now() / 1000 + ahead;
 
   /** Where a page of marp's stands in a show: a run is a step of ours, not of marp's.
-   * @param {Show} show @returns {Place} */
+   * @param {Place} show @returns {Place} */
   const standing = ({ slide, step }) => ({
     slide,
     step: Math.min(step, deck[slide - 1].steps),
@@ -55,9 +57,36 @@ const link = (() => {
   function follow(at, to) {
     [place, draw] = [at, to];
     show = { ...show, ...place() };
+    if (isPreview) {
+      window.addEventListener("message", hearPresenter);
+      return post(window.parent, null); // from now on we hear
+    }
     neighbours.onmessage = hearNeighbour;
     if (served) connect();
     else neighbours.postMessage(null);
+    tell();
+  }
+
+  /** Say something to a window of ours; from disk, it has no origin to name.
+   * @param {Window} other @param {Command | Preview | Key | null} what */
+  function post(other, what) {
+    const origin = window.origin === "null" ? "*" : window.origin;
+    other.postMessage(JSON.stringify(what), origin);
+  }
+
+  // To a preview: how the show stands, or a key that was pressed.
+  /** @param {MessageEvent<string>} event */
+  function hearPresenter({ source, data }) {
+    if (source !== window.parent) return;
+    /** @type {Preview | Key} */
+    const told = JSON.parse(data);
+    if ("key" in told) {
+      window.dispatchEvent(new KeyboardEvent("keydown", { ...told, cancelable: true }));
+      return;
+    }
+    ({ show, role, settled, minutes, error } = told);
+    ahead = told.now - performance.now() / 1000;
+    known = true;
     tell();
   }
 
@@ -69,6 +98,7 @@ const link = (() => {
   function ask(what, at = show, run = 0) {
     if (!known) return;
     const command = { do: what, slide: at.slide, step: at.step, run };
+    if (isPreview) return post(window.parent, command);
     if (socket?.readyState === WebSocket.OPEN) {
       socket.send(JSON.stringify(command));
       sent += 1;
@@ -165,5 +195,5 @@ const link = (() => {
       ? `${Math.floor(seconds(run))} s`
       : `${seconds(run).toFixed(1)} s`;
 
-  return { ask, follow, isAt, now, seconds, standing, taken };
+  return { ask, follow, isAt, isPreview, now, post, seconds, standing, taken, together };
 })();

@@ -5,12 +5,11 @@
 
 (() => {
   const view = document.body.dataset.bespokeView ?? "";
-  if (view !== "" && view !== "presenter") return; // a preview inside another window
+  if (view !== "" && !link.isPreview) return; // the overview inside another window
 
+  const PRESENTER = "popup,width=1280,height=800"; // its window
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
-  const SLOW = 1.5; // lengths of its recording after which a run is slow
-  const ONLY_LOOKS = "This window only looks: open what `invoke present` has printed.";
   /** @type {Record<string, Command["do"]>} */
   const MOVES = {
     ArrowRight: "next",
@@ -22,23 +21,18 @@
     PageUp: "back",
   };
   const BUTTONS = {
-    next: '[data-bespoke-marp-osc="next"], .bespoke-marp-presenter-info-page-next',
-    back: '[data-bespoke-marp-osc="prev"], .bespoke-marp-presenter-info-page-prev',
+    next: '[data-bespoke-marp-osc="next"]',
+    back: '[data-bespoke-marp-osc="prev"]',
   };
 
-  const { ask, now, seconds, taken } = link;
+  const { ask, now, taken } = link;
   const deck = TALK.slides;
   const slides = [...document.querySelectorAll("svg.bespoke-marp-slide")];
 
   /** @type {Show} */
   let show;
-  /** @type {Role} */
-  let role;
   /** @type {boolean} */
   let settled; // the server has heard all that was asked for
-  /** @type {number | null} */
-  let length; // minutes of the talk, if it was asked for
-
   /** @typedef {{demo: string, over: Element, label: HTMLElement, screen: HTMLElement,
    *   before: HTMLElement, player: Player | null, shown: string, recorded: boolean}}
    *   Terminal */
@@ -48,7 +42,7 @@
 
   /** @param {News} news */
   function hear(news) {
-    ({ show, role, settled, minutes: length } = news);
+    ({ show, settled } = news);
     failure.textContent = news.error;
     failure.hidden = !news.error;
     render();
@@ -238,7 +232,6 @@
       const text = describe(mounted, runOnView());
       write(mounted.label, text, text.split(" ")[0]);
     }
-    if (clock && show) writeClock(clock);
   }
 
   /** Say it only if it is new: to draw the page again takes cores from the demo.
@@ -248,53 +241,31 @@
     if (element.className !== name) element.className = name;
   }
 
-  // --- the presenter's clock -------------------------------------------------------
+  // --- the presenter's window ------------------------------------------------------
 
-  /** @param {HTMLElement} clock */
-  function writeClock(clock) {
-    const total = TALK.sections.reduce((sum, { minutes }) => sum + minutes, 0);
-    const scale = total && (length ?? total) / total; // 0: a talk without budgets
-    const elapsed = show.begun === null ? 0 : now() - show.begun;
-    let [index, planned, title] = [show.slide - 1, 0, ""];
-    for (const section of TALK.sections) {
-      const here = Math.min(Math.max(index, 0), section.slides);
-      if (index >= 0 && index < section.slides) title = section.title;
-      planned += (section.minutes * 60 * scale * here) / section.slides;
-      index -= section.slides;
-    }
-    const early = planned - elapsed;
-    const pace =
-      show.begun === null
-        ? "starts with the first →"
-        : `${minutes(Math.abs(early))} ${early < 0 ? "behind" : "ahead"}`;
-    const [time, paced, section, demo, said] = clock.children;
-    write(time, `${minutes(elapsed)} of ${minutes(total * scale * 60)}`, "time");
-    write(paced, pace, early < 0 ? "pace late" : "pace");
-    write(section, title, "section");
-    const run = mounted ? show.runs[mounted.demo] : undefined;
-    write(demo, mounted ? standing(mounted.demo, run) : "", "demo");
-    write(said, role === "viewer" ? ONLY_LOOKS : (run?.said ?? ""), "said");
+  /** @type {Window | null} */
+  let presenter = null;
+
+  // Opened once: by its name also when this window has been loaded anew.
+  function openPresenter() {
+    if (presenter && !presenter.closed) return presenter.focus();
+    const address = `presenter.html?sync=${link.together}`;
+    presenter = window.open(address, `presenter ${link.together}`, PRESENTER);
   }
 
-  /** @param {number} seconds */
-  const minutes = (seconds) =>
-    `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-  /** @param {string} demo @param {Run | undefined} run */
-  function standing(demo, run) {
-    if (!run) return "demo: not run";
-    if (run.state === "running") {
-      const recording = TALK.recordings[demo];
-      if (!recording) return `demo: running ${taken(run)}`;
-      if (seconds(run) > SLOW * recording.seconds) return "slow: t shows the recording's last frame";
-      return `demo: running ${taken(run)} of about ${Math.ceil(recording.seconds)}`;
-    }
-    if (run.state === "frame") return "demo: recording's last frame, t replays it";
-    if (isReplay(run)) {
-      const why = run.why ? `${run.why} → ` : "";
-      return `demo: ${why}recording${run.halted ? ", stopped" : ""}`;
-    }
-    return `demo: ${run.state} after ${taken(run)}`;
+  /** Instead of marp's own. @param {KeyboardEvent | MouseEvent} event */
+  function onPresenter(event) {
+    const { target } = event;
+    const button = '[data-bespoke-marp-osc="presenter"]';
+    if (target instanceof Element && target.closest("input, textarea, select")) return;
+    const isAsked =
+      event instanceof KeyboardEvent
+        ? event.key.toLowerCase() === "p" && !event.altKey && !event.ctrlKey && !event.metaKey
+        : target instanceof Element && target.closest(button);
+    if (!isAsked) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    openPresenter();
   }
 
   // --- keys ------------------------------------------------------------------------
@@ -337,18 +308,14 @@
   failure.className = "stage-failure";
   failure.hidden = true;
   document.body.append(failure);
-  /** @type {HTMLElement | null} */
-  let clock = null;
-  if (view === "presenter") {
-    clock = document.createElement("div");
-    clock.className = "stage-clock";
-    for (let part = 0; part < 5; part += 1) clock.append(document.createElement("span"));
-    document.querySelector(".bespoke-marp-presenter-note-container")?.prepend(clock);
-  }
   const changes = new MutationObserver(onMarpMoved);
   const steps = document.querySelectorAll("[data-marpit-fragment]");
   const attributeFilter = ["class", "data-bespoke-marp-fragment"];
-  for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
+  if (!link.isPreview) {
+    for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
+    window.addEventListener("keydown", onPresenter, true);
+    window.addEventListener("click", onPresenter, true);
+  }
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("click", onClick, true);
   link.follow(onPage, hear);

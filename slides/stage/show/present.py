@@ -17,7 +17,7 @@ from watchfiles import awatch
 from demos.support.console import console
 from demos.support.flags import UsageError
 from slides.stage import packages
-from slides.stage.deck.build import THEMES, build, last
+from slides.stage.deck.build import PRESENTER, THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
@@ -83,13 +83,14 @@ async def _present(
             running = tasks.create_task(stage.run())
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
-            address = f"http://{HOST}:{port}/?token={stage.token}"
-            console.print(f"audience   {address}", soft_wrap=True)
-            console.print(f"presenter  {address}&view=presenter", soft_wrap=True)
+            here, token = f"http://{HOST}:{port}/", f"?token={stage.token}"
+            audience = f"{here}{token}"
+            console.print(f"audience   {audience}", soft_wrap=True)
+            console.print(f"presenter  {here}{PRESENTER}{token}", soft_wrap=True)
             console.print("Ctrl-C ends the show.", style="note")
             if browser and _has_display():
                 # A browser may run for as long as its window is open.
-                threading.Thread(target=_open, args=(address,), daemon=True).start()
+                threading.Thread(target=_open, args=(audience,), daemon=True).start()
             await ended.wait()
             watching.cancel()
             running.cancel()
