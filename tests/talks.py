@@ -199,8 +199,8 @@ class Served:
     def __init__(self, audience: str) -> None:
         """Take the address that brings the token."""
         self.audience = audience
-        self.presenter = f"{audience}&view=presenter"
         self.address, _, self.token = audience.partition("?token=")
+        self.presenter = f"{self.address}presenter.html?token={self.token}"
         self.port = int(self.address.rstrip("/").rpartition(":")[2])
         self.cookie = f"asyncio-live-{self.port}={self.token}"
 

@@ -16,7 +16,8 @@ from tests.talks import PATHS, PATIENCE, present
 DEMO = "threads_vs_processes"
 REPEATS = 3
 IDLE = 5.0  # seconds
-LABEL = "svg.bespoke-marp-active .stage-bar span:last-child"
+ACTIVE = "svg.bespoke-marp-active"
+LABEL = f"{ACTIVE} .stage-bar span:last-child"
 
 
 def stage_cost() -> list[tuple[str, str]]:
@@ -63,7 +64,7 @@ def _two_windows(address: str) -> Iterator[Page]:
         page.goto(address)
         with page.expect_popup() as popup:
             page.keyboard.press("p")
-        popup.value.wait_for_selector(".stage-clock")
+        popup.value.frame_locator("#current").locator(ACTIVE).wait_for()
         yield page
         chromium.close()
 

@@ -177,8 +177,8 @@ async def shown_on(page: Page) -> tuple[str, str]:
 
 
 async def test_nothing_overflows(page: Page) -> None:
-    script = (PATHS.slides / "stage" / "deck" / "overflow.js").read_text("utf-8")
-    assert await page.evaluate(script) == []
+    script = (PATHS.slides / "stage" / "page" / "overflow.js").read_text("utf-8")
+    assert await page.evaluate(f"{script}; overflowing(document)") == []
 
 
 async def test_texts_are_large_and_stand_out(page: Page) -> None:

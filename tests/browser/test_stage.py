@@ -18,7 +18,14 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Dialog,
+    FrameLocator,
+    Page,
+    expect,
+)
 
 from slides.stage.deck.build import build
 from slides.stage.export import website
@@ -89,7 +96,23 @@ async def open_at(windows: BrowserContext, address: str, slide: int) -> Page:
     return page
 
 
-async def pid_on(page: Page) -> int:
+async def open_presenter(
+    windows: BrowserContext, show: Served
+) -> tuple[Page, FrameLocator]:
+    """The presenter's window, and in it the slide on view."""
+    page = await windows.new_page()
+    await page.goto(show.presenter)
+    return page, await slide_in(page)
+
+
+async def slide_in(presenter: Page) -> FrameLocator:
+    current = presenter.frame_locator("#current")
+    await expect(current.locator(ACTIVE)).to_have_count(1)
+    await expect(presenter.locator("#where")).to_contain_text("Slide")
+    return current
+
+
+async def pid_on(page: Page | FrameLocator) -> int:
     await expect(page.locator(SCREEN)).to_contain_text(re.compile(r"pid \d+"))
     found = re.search(r"pid (\d+)", await page.locator(SCREEN).inner_text())
     assert found
@@ -176,7 +199,7 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     await on_slide(page, 5)
 
 
-async def sees_last_frame(page: Page, why: str = "") -> None:
+async def sees_last_frame(page: Page | FrameLocator, why: str = "") -> None:
     """Wait until nothing but the bar lies over the picture of the recording.
 
     `why` ends its label.
@@ -253,15 +276,15 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
     show = Show(True, begun=now, runs=runs, next_id=4)
     async with served(recorded, hour, show, tmp_path) as address:
         page = await open_at(windows, address.audience, 1)
-        presenter = await open_at(windows, address.presenter, 1)
+        presenter, current = await open_presenter(windows, address)
         for slide, why, seen in (
             (2, "too slow", "begun, under way"),
             (4, "no server", "begun, under way, done"),
             (5, "too busy to compare", "begun"),
         ):
             await go(address, slide, 1)
-            await on_slide(presenter, slide)
-            for window in (page, presenter):
+            await on_slide(current, slide)
+            for window in (page, current):
                 await expect(window.locator(SCREEN)).to_have_text(seen)
                 label = window.locator(LABEL)
                 await expect(label).to_have_text(re.compile(f"{REC} · {why}$"))
@@ -269,24 +292,26 @@ async def test_a_recording_says_why_it_is_shown_and_goes_on_where_the_run_stood(
                     "bar => [bar.scrollWidth - bar.clientWidth, bar.scrollHeight]"
                 )
                 assert bar == [0, 72]  # nothing is cut off, or in a second line
-            demo = presenter.locator(".stage-clock .demo")
-            await expect(demo).to_have_text(f"demo: {why} → recording")
+            demo = presenter.locator("#demo")
+            await expect(demo).to_have_text(f"Demo: {why} → recording")
         for _ in range(2):  # t shows the last frame, and t again replays from the start
             await page.keyboard.press("t")
-            for window in (page, presenter):
+            for window in (page, current):
                 await sees_last_frame(window)
-            said = "demo: recording's last frame, t replays it"
+            said = "Demo: recording's last frame, t replays it"
             await expect(demo).to_have_text(said)
             await presenter.keyboard.press("t")
-            for window in (page, presenter):
+            for window in (page, current):
                 await expect(window.locator(SCREEN)).to_have_text("begun")
-            await expect(demo).to_have_text("demo: recording")
+            await expect(demo).to_have_text("Demo: recording")
         await page.keyboard.press("End")
         await page.keyboard.press("ArrowLeft")  # from behind: it does not play
-        for window in (page, presenter):
+        for window in (page, current):
             await sees_last_frame(window)
+        await page.keyboard.press("ArrowLeft")  # before it: nothing is on view
+        await expect(demo).to_have_text("Demo: ready · about 3600 s")
         await go(address, 2, 1)
-        for window in (page, presenter):
+        for window in (page, current):
             await sees_last_frame(window, " · too slow")
         await go(address, 4, 1)
         await expect(page.locator(SCREEN)).to_have_text("begun, under way, done")
@@ -299,16 +324,16 @@ async def test_the_clock_says_how_long_a_run_may_take_and_that_it_is_slow(
 ) -> None:
     known = with_recordings(built, (3600, "done"))
     for deck, seconds, said in (
-        (known, 600, r"demo: running 6\d\d s of about 3600"),
-        (known, 5401, "slow: t shows the recording's last frame"),
-        (with_recordings(built), 5401, r"demo: running 5\d\d\d s"),
+        (known, 600, r"Demo: running 6\d\d s · about 3600 s"),
+        (known, 5401, "Slow: t shows the recording's last frame"),
+        (with_recordings(built), 5401, r"Demo: running 5\d\d\d s"),
     ):
         started = time.time() - seconds
         run = Run(1, "running", started, started)
         show = Show(True, 4, 1, begun=started, runs={"waits": run}, next_id=2)
         async with served(recorded, deck, show, tmp_path) as address:
-            page = await open_at(windows, address.presenter, 4)
-            demo = page.locator(".stage-clock .demo")
+            page, _ = await open_presenter(windows, address)
+            demo = page.locator("#demo")
             await expect(demo).to_have_text(re.compile(f"^{said}$"))
             await page.close()
 
@@ -341,13 +366,12 @@ async def test_two_windows_see_one_run_and_the_keys_work_in_both(
     windows: BrowserContext, show: Served
 ) -> None:
     audience = await open_at(windows, show.audience, 3)
-    presenter = await windows.new_page()
-    await presenter.goto(show.presenter)
+    presenter, current = await open_presenter(windows, show)
     await audience.keyboard.press("ArrowRight")
-    await expect(presenter.locator(f"{ACTIVE} section[id='4']")).to_have_count(1)
+    await on_slide(current, 4)
     await presenter.keyboard.press("ArrowRight")
     pid = await pid_on(audience)
-    assert await pid_on(presenter) == pid
+    assert await pid_on(current) == pid
     await audience.reload()
     assert await pid_on(audience) == pid
     late = await open_at(windows, show.audience, 4)
@@ -356,7 +380,7 @@ async def test_two_windows_see_one_run_and_the_keys_work_in_both(
     assert await asyncio.to_thread(gone, pid)
 
 
-async def on_slide(page: Page, slide: int) -> None:
+async def on_slide(page: Page | FrameLocator, slide: int) -> None:
     await expect(page.locator(f"{ACTIVE} section[id='{slide}']")).to_have_count(1)
 
 
@@ -474,10 +498,9 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         )
         await expect(page.locator(LABEL)).to_have_text(re.compile("→ runs it"))
         await on_slide(page, 4)
-        late = await strangers.new_page()
-        await late.goto(again.presenter)
+        presenter, late = await open_presenter(strangers, again)
         await on_slide(late, 4)
-        pace = late.locator(".stage-clock .pace")
+        pace = presenter.locator("#pace")
         await expect(pace).to_have_text(re.compile("ahead|behind"))
         await page.keyboard.press("PageDown")
         await pid_on(late)
@@ -486,12 +509,12 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         recordings_only = "Recordings only: no demo runs."
         assert anew.said[:2] == [recordings_only, f"audience   {anew.audience}"]
         assert anew.token != show.token
-        await late.goto(anew.presenter)
+        await presenter.goto(anew.presenter)
         await on_slide(late, 1)
-        await expect(late.locator(".stage-clock .said")).to_have_text(recordings_only)
-        await late.keyboard.press("PageDown")
+        await expect(presenter.locator("#notice")).to_have_text(recordings_only)
+        await presenter.keyboard.press("PageDown")
         await expect(late.locator(LABEL)).to_have_text(re.compile("→ plays it"))
-        await late.keyboard.press("PageDown")
+        await presenter.keyboard.press("PageDown")
         await expect(late.locator(SCREEN)).to_contain_text("There were 3 ticks.")
         await expect(late.locator(LABEL)).to_have_text(re.compile(f"{REC}$"))
 
@@ -503,57 +526,133 @@ async def test_without_the_server_the_windows_of_a_browser_stay_together(
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
-    await expect(presenter.locator(LABEL)).to_have_text(re.compile("→ runs it"))
+    current = await slide_in(presenter)
+    await expect(current.locator(LABEL)).to_have_text(re.compile("→ runs it"))
     started.process.kill()
     await asyncio.to_thread(started.process.wait, PATIENCE)
     await presenter.keyboard.press("ArrowRight")
-    for window in (page, presenter):
+    for window in (page, current):
         await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
         await expect(window.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     await presenter.keyboard.press("ArrowRight")
     await on_slide(page, 3)
     await page.keyboard.press("ArrowRight")
-    await on_slide(presenter, 4)
+    await on_slide(current, 4)
+    await page.keyboard.press("p")  # it is open, and stays the one
+    assert len(windows.pages) == 2
 
 
 async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
     windows: BrowserContext, talk: Path
 ) -> None:
     with present(talk) as show:
-        page = await open_at(windows, show.presenter, 5)
+        page, current = await open_presenter(windows, show)
+        await page.keyboard.press("PageDown")
+        await on_slide(current, 2)
         assert show.end() == 0
     with present(talk, "--port", f"{show.port}") as anew:
-        await on_slide(page, 1)
+        await on_slide(current, 1)
         await page.keyboard.press("PageDown")  # it is of another start
-        await expect(page.locator(".stage-clock .said")).to_have_text(ONLY_LOOKS)
-        await on_slide(page, 1)
+        await expect(page.locator("#notice")).to_have_text(ONLY_LOOKS)
+        await on_slide(current, 1)
         await page.goto(anew.presenter)
-        await expect(page.locator(".stage-clock .said")).to_be_empty()
+        await expect(page.locator("#notice")).to_be_empty()
         await page.keyboard.press("PageDown")
-        await on_slide(page, 2)
+        await on_slide(current, 2)
 
 
-async def test_the_presenter_sees_time_pace_and_the_demos_state(
+# Of the presenter's window: what is cut off, and what lies over something else.
+LAID_OUT = """() => {
+    const seen = each => each.checkVisibility({visibilityProperty: true})
+        && each.textContent !== "";
+    const parts = [...document.querySelectorAll(
+        "header > div, button, iframe, #where, #demo, #said, #say, #aside, #coming"
+    )].filter(each => each.matches("iframe") || seen(each) && !each.closest("dialog"));
+    const boxes = parts.map(each => [each, each.getBoundingClientRect()]);
+    const named = each => each.id || each.textContent.trim() || each.className;
+    const wrong = boxes.filter(([each, {left, top, right, bottom}]) =>
+        left < 0 || top < 0 || right > innerWidth || bottom > innerHeight
+        || each.scrollWidth > each.clientWidth + 1 && !each.matches("#coming, .section")
+        || each.matches("button") && Math.min(right - left, bottom - top) < 48
+    ).map(([each]) => named(each));
+    for (const [index, [one, a]] of boxes.entries())
+        for (const [other, b] of boxes.slice(index + 1))
+            if (a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+                wrong.push(`${named(one)} / ${named(other)}`);
+    return wrong;
+}"""
+SIZES = [(1280, 800), (1440, 900), (1024, 768), (768, 1024)]
+
+
+async def test_the_presenter_sees_time_pace_notes_and_the_demos_state(
     windows: BrowserContext, show: Served
 ) -> None:
-    page = await windows.new_page()
-    await page.goto(show.presenter)
-    clock = page.locator(".stage-clock")
-    await expect(clock.locator(".time")).to_have_text("0:00 of 6:00")
-    await expect(clock.locator(".pace")).to_have_text("starts with the first →")
+    page, current = await open_presenter(windows, show)
+    said, demo, pace = (page.locator(each) for each in ("#said", "#demo", "#pace"))
+    await expect(page.locator("#elapsed")).to_have_text("0:00")
+    await expect(page.locator("#length")).to_have_text("of 6:00")
+    await expect(pace).to_have_text("not begun")
+    await expect(page.locator("#say")).to_have_text("Say hello.")
+    await expect(page.locator("#coming")).to_have_text("Next: Second")
     await page.keyboard.press("ArrowRight")
-    await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
-    await expect(clock.locator(".section")).to_have_text("A talk")
-    await expect(clock.locator(".demo")).to_have_text("demo: not run")
+    await expect(pace).to_have_text(re.compile("ahead"))
+    await expect(page.locator("#section")).to_have_text("left in A talk")
+    await expect(page.locator("#say")).to_have_text("Demothe first.")
+    await expect(demo).to_have_text(re.compile(r"^Demo: ready · about \d s$"))
+    await expect(page.locator("#where")).to_have_text("Slide 2 of 6 · step 0 of 1")
+    await expect(page.locator("#coming")).to_have_text(re.compile("^Next: the demo"))
     await page.keyboard.press("ArrowRight")
-    await expect(clock.locator(".demo")).to_have_text(re.compile("done after"))
+    await expect(demo).to_have_text(re.compile("done after"))
     await page.reload()
-    await expect(clock.locator(".pace")).to_have_text(re.compile("ahead"))
-    await page.evaluate("location.hash = 5")
+    await expect(pace).to_have_text(re.compile("ahead"))
+    await on_slide(current, 2)
+    await page.keyboard.press("o")  # all slides; an arrow leads to the next of them
+    for _ in range(3):
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await on_slide(current, 5)
     await page.keyboard.press("ArrowRight")
-    await expect(clock.locator(".demo")).to_have_text("demo: it failed → recording")
-    said = clock.locator(".said")
+    await expect(demo).to_have_text("Demo: it failed → recording")
     await expect(said).to_contain_text("RuntimeError: nobody planned this")
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate(LAID_OUT) == []
+
+
+async def test_the_presenters_window_is_worked_by_thumb(
+    windows: BrowserContext, show: Served
+) -> None:
+    page, current = await open_presenter(windows, show)
+
+    async def tap(name: str) -> None:
+        await page.get_by_role("button", name=name, exact=True).click()
+
+    await expect(page.locator("#mend")).to_have_text("Look at slide 3 (cut off)")
+    await tap("Next")
+    await on_slide(current, 2)
+    await tap("Recording")
+    await sees_last_frame(current)
+    await tap("Run")
+    await expect(page.locator("#demo")).to_have_text(re.compile("done after"))
+    await tap("Pause")
+    await expect(page.locator("#length")).to_have_text("paused")
+    await page.keyboard.press(" ")  # of a clicker: it is not the button's
+    await on_slide(current, 3)
+    before = await page.locator("#say").evaluate(
+        "each => getComputedStyle(each).fontSize"
+    )
+    await tap("Larger notes")
+    await page.reload()
+    await expect(page.locator("#length")).to_have_text("paused")
+    await expect(page.locator("#say")).not_to_have_css("font-size", before)
+    await tap("Go on")
+    await expect(page.locator("#length")).to_have_text("of 6:00")
+    await tap("Slides")
+    await page.locator("#list").get_by_role("button", name="Fourth").click()
+    await on_slide(current, 4)
+    await tap("Back")
+    await on_slide(current, 3)
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
@@ -562,8 +661,10 @@ async def test_the_length_of_the_talk_scales_its_budgets(
     show = Show(live=True)
     async with served(recorded, built, show, tmp_path, minutes=60) as address:
         page = await windows.new_page()
-        await page.goto(address.presenter)
-        await expect(page.locator(".stage-clock .time")).to_have_text("0:00 of 60:00")
+        await page.goto(
+            f"{address.audience}&view=presenter"
+        )  # marp's gives way to ours
+        await expect(page.locator("#length")).to_have_text("of 60:00")
 
 
 async def test_a_change_reloads_the_page_on_its_slide_and_an_error_is_shown(
@@ -632,9 +733,10 @@ async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_p
     data = f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
     (paths.slides / "20-film.md").write_text(
         f"<style>@font-face {{ font-family: Probe; src: url({data}) }}</style>\n\n"
-        '<video src="film.wav"></video>\n',
+        '<video src="film.wav"></video>\n\n---\n\n![A picture](broken.png)\n',
         encoding="utf-8",
     )
+    (paths.slides / "broken.png").write_bytes(b"no picture")
     built = build(paths)
     picture = paths.diagrams / "picture.png"
     picture.touch()
@@ -647,31 +749,37 @@ async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_p
             loaded = "document.fonts.load('20px Probe').then(fonts => fonts.length)"
             assert await page.evaluate(loaded) == 1
             await page.close()
+        presenter, _ = await open_presenter(windows, address)
+        mend = presenter.locator("#mend")
+        said = "Look at slide 3 (cut off), slide 8 (no picture)"
+        await expect(mend).to_have_text(said)
 
 
 async def test_without_a_server_the_same_keys_replay_the_recordings(
     windows: BrowserContext, recorded: Path, tmp_path: Path
 ) -> None:
-    """From disk, as an exported page is: `data-live` is what the stage adds."""
+    """From disk, as an exported page is."""
     deck = next((recorded / ".build").glob("*-dark"))
+    website.write(deck, tmp_path, with_notes=True)
+    exported = (tmp_path / "index.html").as_uri()
     page = await windows.new_page()
-    text = (deck / "index.html").read_text("utf-8")
-    still = deck / "still.html"
-    still.write_text(text.replace(" data-live", "", 1), encoding="utf-8")
-    await page.goto(f"{still.as_uri()}#2")
+    await page.goto(f"{exported}#2")
     await expect(page.locator(LABEL)).to_have_text(re.compile("→ plays it"))
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
+    current = await slide_in(presenter)
+    await expect(presenter.locator("#say")).to_contain_text("the first.")
     other = await windows.new_page()  # of another reader: it stays where it is
-    await other.goto(f"{still.as_uri()}#4")
+    await other.goto(f"{exported}#4")
     await on_slide(other, 4)
     await page.keyboard.press("ArrowRight")
-    for window in (page, presenter):
+    for window in (page, current):
         await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
         await expect(window.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     await presenter.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
+    await on_slide(current, 3)
     await on_slide(other, 4)
 
 
@@ -687,8 +795,8 @@ async def test_what_each_key_does(
     windows: BrowserContext, strangers: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 1)
-    presenter = await windows.new_page()
-    await presenter.goto(show.presenter)
+    presenter, current = await open_presenter(windows, show)
+    notice = presenter.locator("#notice")
     viewer = await strangers.new_page()
     await viewer.goto(show.address)
     await page.bring_to_front()
@@ -706,21 +814,21 @@ async def test_what_each_key_does(
     # Enter is next; digits and Enter go to a slide; Escape forgets them.
     assert await pressed("Enter") == "2"
     assert await pressed("4") == "2"
-    await expect(page.locator(".stage-number")).to_have_text("4 ↵")
+    await expect(page.locator(".stage-hint")).to_have_text("4 ↵")
     assert await pressed("Enter") == "4"
     assert [await pressed(key) for key in ("9", "9", "Enter")] == ["4"] * 3
     assert [await pressed(key) for key in ("1", "Escape", "3")] == ["4"] * 3
-    await expect(page.locator(".stage-number")).to_have_text("3 ↵")
+    await expect(page.locator(".stage-hint")).to_have_text("3 ↵")
     assert await pressed("Enter") == "3"
-    await expect(page.locator(".stage-number")).to_be_hidden()
+    await expect(page.locator(".stage-hint")).to_be_hidden()
     # Black, for all who look; any key brings it back and does nothing else.
     for key, more in (("b", {}), (".", {}), ("B", {}), ("ю", {"code": "Period"})):
         assert await pressed(key, **more) == "3"
         await expect(black).to_be_visible()
-        await expect(presenter.locator(".stage-black")).to_be_hidden()
-        said = presenter.locator(".stage-clock .said")
-        await expect(said).to_contain_text("The screens are black")
+        await expect(current.locator(".stage-black")).to_be_hidden()
+        await expect(notice).to_contain_text("The screens are black")
         await viewer.keyboard.press("b")
+        await expect(viewer.locator(".stage-hint")).to_have_text(ONLY_LOOKS)
         assert await pressed("PageDown") == "3"
         while await black.is_visible():  # for 400 ms a key may be a bounce
             await pressed("x")
@@ -756,8 +864,32 @@ async def test_what_each_key_does(
     await expect(overview).to_have_count(1)
     await pressed("Escape")
     await expect(overview).to_have_count(0)
-    # Begin anew: in the presenter's window, and when it is sure.
+    # The same keys in the presenter's window.
     assert await pressed("n") == "4"
+    await presenter.bring_to_front()
+
+    async def told(keys: str, where: str) -> None:
+        for key in keys.split():
+            await presenter.keyboard.press(key)
+        await expect(presenter.locator("#where")).to_have_text(where)
+
+    await told("5", "Go to slide 5 ↵")
+    await told("Enter", "Slide 5 of 6 · step 0 of 1")
+    await told("Shift+Space", "Slide 4 of 6 · step 1 of 1")
+    await sees_last_frame(viewer)
+    await told("R", "Slide 4 of 6 · step 1 of 1")
+    pid = await pid_on(viewer)
+    await presenter.keyboard.press("s")
+    assert await asyncio.to_thread(gone, pid)
+    await told("End", "Slide 6 of 6")
+    await told("Home", "Slide 1 of 6")
+    await presenter.keyboard.press(".")
+    await expect(black).to_be_visible()
+    await presenter.get_by_role("button", name="Pause").click()
+    await expect(presenter.locator("#length")).to_have_text("paused")
+    while await black.is_visible():
+        await presenter.keyboard.press("x")
+    # Begin anew, when it is sure.
     asked: list[str] = []
 
     async def answer(dialog: Dialog) -> None:
@@ -765,14 +897,13 @@ async def test_what_each_key_does(
         await (dialog.accept() if len(asked) > 1 else dialog.dismiss())
 
     presenter.on("dialog", answer)
-    await presenter.bring_to_front()
-    await presenter.keyboard.press("n")
+    await told("2 Enter n", "Slide 2 of 6 · step 0 of 1")
     assert len(asked) == 1
-    await on_slide(viewer, 4)
-    await presenter.keyboard.press("n")
+    await presenter.get_by_role("button", name="Reset").click()
+    assert len(asked) == 2
     await on_slide(viewer, 1)
-    begins = "starts with the first →"
-    await expect(presenter.locator(".stage-clock .pace")).to_have_text(begins)
+    await expect(presenter.locator("#pace")).to_have_text("not begun")
+    await expect(presenter.locator("#length")).to_have_text("of 6:00")
 
 
 async def swipe(page: Page, right: int) -> None:
@@ -784,16 +915,15 @@ async def swipe(page: Page, right: int) -> None:
 
 
 async def test_wheel_swipe_and_tap_obey_the_rule_of_next(
-    chromium: Browser, recorded: Path, show: Served
+    chromium: Browser, recorded: Path, show: Served, tmp_path: Path
 ) -> None:
     deck = next((recorded / ".build").glob("*-dark"))
-    text = (deck / "index.html").read_text("utf-8")
-    still = deck / "touched.html"
-    still.write_text(text.replace(" data-live", "", 1), encoding="utf-8")
+    website.write(deck, tmp_path / "web", with_notes=True)
+    exported = (tmp_path / "web" / "index.html").as_uri()
     context = await chromium.new_context(
         viewport={"width": 1280, "height": 720}, has_touch=True
     )
-    for address in (show.audience, still.as_uri()):
+    for address in (show.audience, exported):
         page = await open_at(context, address, 2)
         await page.mouse.move(640, 400)
         await page.mouse.wheel(0, 100)

@@ -30,6 +30,8 @@ STAGE = Path(__file__).parents[1]
 THEMES = ("dark", "light")
 INDEX = "index.html"
 OVERFLOW = "overflow.js"
+PRESENTER = "presenter.html"
+NOTES = "notes.js"
 LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
 QR = '<span class="qr" aria-hidden="true"></span>'  # as foot.mjs writes it
 LIVE = "data-live"  # on the page's root: there is a server that runs the demos
@@ -118,8 +120,12 @@ def _make(
         (draft / folder).mkdir()
         for file in files:
             shutil.copy(paths.packages / file, draft / folder)
-    for file in ("state.js", "stage.js", "stage.css", "sync.js"):
-        shutil.copy(STAGE / "page" / file, draft)
+    for path in (STAGE / "page").iterdir():
+        if path.suffix in (".js", ".css", ".html"):
+            shutil.copy(path, draft)
+    # The presenter's window has its colours and letters of the theme.
+    theme = paths.theme.read_bytes() if paths.theme.is_file() else b""
+    (draft / paths.theme.name).write_bytes(theme)
     render(paths, order, draft)
     held = contents(draft)
     recorded, damaged = _recorded(paths)
@@ -128,13 +134,17 @@ def _make(
     (draft / FILE).write_text(json.dumps(told), encoding="utf-8")
     script = f"const TALK = {json.dumps(_talk(held, recorded, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
-    overflow = (STAGE / "deck" / OVERFLOW).read_text("utf-8")
-    script = f"const overflowing = () =>\n{overflow}"
-    (draft / OVERFLOW).write_text(script, encoding="utf-8")
-    page = draft / INDEX
-    text = _add_code(page.read_text("utf-8"), held.url)
-    text = _add_stage(text, f'{LIVE} data-version="{version}"')
-    page.write_text(text, encoding="utf-8")
+    notes = [slide.notes for slide in held.slides] if order["notes"] else []
+    script = f"const NOTES = {json.dumps(notes)};\n"
+    (draft / NOTES).write_text(script, encoding="utf-8")
+    root = f'{LIVE} data-version="{version}"'
+    text = _add_code((draft / INDEX).read_text("utf-8"), held.url)
+    text = _add_stage(text, root)
+    (draft / INDEX).write_text(text, encoding="utf-8")
+    scheme = f'<section data-color-scheme="{order["colorScheme"]}"'
+    presenter = (draft / PRESENTER).read_text("utf-8").replace("<section", scheme, 1)
+    presenter = presenter.replace("<html", f"<html {root}", 1)
+    (draft / PRESENTER).write_text(presenter, encoding="utf-8")
     _gather(paths, parts, held, text, draft)
 
 
@@ -312,8 +322,8 @@ def _add_code(page: str, url: str) -> str:
 def _add_stage(page: str, root: str) -> str:
     """Return marp's page with the stage in it, and `root` as attributes of <html>."""
     styles = ("player/asciinema-player.css", "stage.css")
-    player = "player/asciinema-player.min.js"
-    scripts = (player, "talk.js", OVERFLOW, "state.js", "stage.js")
+    own = ("talk.js", OVERFLOW, "state.js", "link.js", "keys.js", "stage.js")
+    scripts = ("player/asciinema-player.min.js", *own)
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
     head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)

@@ -198,7 +198,7 @@ try {
   watch()
   const first = await open(browser)
   say({ talk: await first.evaluate(describe) })
-  const overflow = await first.evaluate(beside("../deck/overflow.js"))
+  const overflow = await first.evaluate(`${beside("../page/overflow.js")}; overflowing(document)`)
   say({ overflow })
   if (!overflow.length) {
     // One browser draws one picture at a time, so there is one for each processor.

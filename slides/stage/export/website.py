@@ -1,12 +1,13 @@
 """The deck as a folder of files for any web server, or to be opened from disk."""
 
+import json
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from slides.stage.deck.build import INDEX, LIVE, OVERFLOW
+from slides.stage.deck.build import INDEX, LIVE, NOTES, OVERFLOW, PRESENTER
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
@@ -15,34 +16,35 @@ PICTURE = "asyncio-live.png"
 def write(
     built: Path, target: Path, picture: Path | None = None, *, with_notes: bool
 ) -> None:
-    """Write the built deck without its server, and only what its page refers to.
+    """Write the built deck without its server, and only what its pages refer to.
 
     `picture` is what a link to the page shows where it is shared, if there is one.
 
     Raises Exit when a speaker note is in a page that should be without.
     """
-    page = _page(built)
-    names = files(built)
+    pages = _pages(built)
     if picture:
         shared = f'<meta property="og:image" content="{PICTURE}">'
-        page = page.replace("</head>", f"{shared}</head>", 1)
-    if not with_notes and (note := _note_in(page)):
+        pages[INDEX] = pages[INDEX].replace("</head>", f"{shared}</head>", 1)
+    if not with_notes and (note := _note_in(pages[INDEX]) or _notes_beside(built)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    for name in names:
+    for name in files(built):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built / name, target / name)
     if picture:
         shutil.copy(picture, target / PICTURE)
-    (target / INDEX).write_text(page, encoding="utf-8", newline="\n")
+    for name, text in pages.items():
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
     (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
 
 
 def files(built: Path) -> list[str]:
-    """Return what the page of the built deck refers to, and its style sheets."""
-    wanted = references(_page(built))
+    """Return what the pages of the built deck refer to, and their style sheets."""
+    pages = _pages(built)
+    wanted = [each for page in pages.values() for each in references(page)]
     found: set[str] = set()
     for reference in wanted:  # grows while it is walked: a style sheet loads more
-        if reference.path in found:
+        if reference.path in found | pages.keys():
             continue
         found.add(reference.path)
         if reference.path.endswith(".css"):
@@ -51,11 +53,22 @@ def files(built: Path) -> list[str]:
     return sorted(found)
 
 
-def _page(built: Path) -> str:
-    """Return the page of the built deck without what is for a server."""
-    page = (built / INDEX).read_text(encoding="utf-8")
-    page = page.replace(f" {LIVE}", "", 1)
-    return page.replace(f'<script src="{OVERFLOW}"></script>', "", 1)
+def _pages(built: Path) -> dict[str, str]:
+    """Return the pages of the built deck, by name, without what is for a server."""
+    pages = {}
+    for name in (INDEX, PRESENTER):
+        page = (built / name).read_text(encoding="utf-8")
+        pages[name] = page.replace(f" {LIVE}", "", 1)
+    script = f'<script src="{OVERFLOW}"></script>'
+    pages[INDEX] = pages[INDEX].replace(script, "", 1)
+    return pages
+
+
+def _notes_beside(built: Path) -> str:
+    """Return what is in the file of the notes for the presenter's window."""
+    text = (built / NOTES).read_text("utf-8")
+    told = text.removeprefix("const NOTES = ").removesuffix(";\n")
+    return "".join(json.loads(told))
 
 
 def _note_in(page: str) -> str:

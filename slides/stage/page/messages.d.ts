@@ -23,13 +23,14 @@ interface Show {
   slide: number;
   step: number;
   begun: number | null;
+  paused: number | null;
   runs: Record<string, Run>;
   next_id: number;
   black: number | null;
 }
 
 interface Command {
-  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "black" | "reset" | "overflow";
+  do: "next" | "back" | "go" | "run" | "frame" | "replay" | "stop" | "black" | "pause" | "reset" | "overflow";
   slide: number;
   step: number;
   run: number;

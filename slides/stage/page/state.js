@@ -5,15 +5,27 @@
 "use strict";
 
 const rules = (() => {
+  /** A show that has not begun. @type {Show} */
+  const BEGIN = {
+    live: false,
+    slide: 1,
+    step: 0,
+    begun: null,
+    paused: null,
+    runs: {},
+    next_id: 1,
+    black: null,
+  };
   const BOUNCE = 0.4; // seconds in which a key that is pressed again was not meant
 
   /** The show after a command; one that makes no sense changes nothing. While the
-   * screens are black, any command brings them back and does nothing else.
+   * screens are black, any command of a key brings them back and does nothing else.
    * @param {Show} show @param {Slide[]} deck @param {Role} role
    * @param {Command} command @param {number} now seconds
    * @returns {Show} */
   function apply(show, deck, role, command, now) {
     if (role !== "speaker" || command.do === "overflow") return show;
+    if (command.do === "pause") return pause(show, now);
     if (show.black !== null)
       return bounces(show.black, now) ? show : { ...show, black: null };
     const { steps, demo } = deck[show.slide - 1];
@@ -40,7 +52,7 @@ const rules = (() => {
         return { ...show, black: now };
       case "reset": {
         const { live, next_id } = show;
-        return { live, slide: 1, step: 0, begun: null, runs: {}, next_id, black: null };
+        return { ...BEGIN, live, next_id };
       }
     }
     return show;
@@ -67,6 +79,15 @@ const rules = (() => {
     if (run && run.state !== "frame" && bounces(run.started, now)) return show;
     if (show.slide < deck.length) return go(show, deck, show.slide + 1, 0, now);
     return show;
+  }
+
+  /** The show with its clock halted, or going on; one that has begun.
+   * @param {Show} show @param {number} now @returns {Show} */
+  function pause(show, now) {
+    const { begun, paused } = show;
+    if (begun === null) return show;
+    if (paused === null) return { ...show, paused: now };
+    return { ...show, begun: begun + now - paused, paused: null };
   }
 
   /** Whether a key is pressed again so soon that it was not meant.
@@ -167,5 +188,5 @@ const rules = (() => {
     ),
   });
 
-  return { apply, lost };
+  return { BEGIN, apply, lost };
 })();

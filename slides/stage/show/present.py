@@ -19,7 +19,7 @@ from demos.support.commands import in_words
 from demos.support.console import console
 from demos.support.flags import UsageError
 from slides.stage import node, packages
-from slides.stage.deck.build import THEMES, build, last
+from slides.stage.deck.build import PRESENTER, THEMES, build, last
 from slides.stage.lock import lock
 from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
@@ -94,13 +94,14 @@ async def _present(
             running = tasks.create_task(stage.run())
             watching = tasks.create_task(_watch(paths, stage, theme, given_up))
             await web.SockSite(site, listener).start()
-            address = f"http://{HOST}:{port}/?token={stage.token}"
-            tell(f"audience   {address}")
-            tell(f"presenter  {address}&view=presenter")
+            here, token = f"http://{HOST}:{port}/", f"?token={stage.token}"
+            audience = f"{here}{token}"
+            tell(f"audience   {audience}")
+            tell(f"presenter  {here}{PRESENTER}{token}")
             tell("Ctrl-C ends the show.", "note")
             if browser and _has_display():
                 # A browser may run for as long as its window is open.
-                threading.Thread(target=_open, args=(address,), daemon=True).start()
+                threading.Thread(target=_open, args=(audience,), daemon=True).start()
             await ended.wait()
             watching.cancel()
             running.cancel()

@@ -32,10 +32,12 @@ class Saved:
         try:
             age = time.time() - self.path.stat().st_mtime
             kept = json.loads(self.path.read_text(encoding="utf-8"))
-            slide, step, begun = (kept[key] for key in ("slide", "step", "begun"))
-            show = Show(
-                True, int(slide), int(step), None if begun is None else float(begun)
+            slide, step = int(kept["slide"]), int(kept["step"])
+            begun, paused = (
+                None if kept[key] is None else float(kept[key])
+                for key in ("begun", "paused")
             )
+            show = Show(True, slide, step, begun, paused)
             token = re.fullmatch(r"[\w-]{22}", kept["token"], re.ASCII)
         except (
             OSError,
@@ -57,6 +59,7 @@ class Saved:
             "slide": show.slide,
             "step": show.step,
             "begun": show.begun,
+            "paused": show.paused,
             "token": self.token,
         }
         self.path.parent.mkdir(exist_ok=True)

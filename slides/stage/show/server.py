@@ -22,7 +22,7 @@ from rich.text import Text
 
 from demos.support.console import TOO_BUSY
 from slides.stage import names, runner
-from slides.stage.deck.build import INDEX
+from slides.stage.deck.build import INDEX, PRESENTER
 from slides.stage.paths import Paths
 from slides.stage.recordings import events
 from slides.stage.show.built import Built
@@ -337,13 +337,14 @@ class Stage:
 
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["path"] or INDEX
-        if name == INDEX and "token" in request.query:
+        is_page = name in (INDEX, PRESENTER)
+        if is_page and "token" in request.query:
             self._admit(request, request.query["token"])
         body = self.built.files.get(name)
         if body is None:
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-cache"}
-        if name == INDEX:
+        if is_page:
             if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
                 body = body.replace(b"<html", b"<html data-foreign", 1)
             policy = _policy(self.built.script_hashes, request.host)

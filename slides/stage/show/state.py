@@ -54,14 +54,16 @@ class Show:
 
     Slides count from 1. A slide has a step 0, one for each further step of its code,
     and one more for its demo: there, its run is on view. `begun` is when the clock
-    was started; `runs` holds the last run of each demo; ids are never used twice.
-    `black` is when the audience's screens were made black, as long as they are.
+    was started, later by each pause of it, and `paused` when the pause began that goes
+    on; `runs` holds the last run of each demo; ids are never used twice. `black` is
+    when the audience's screens were made black, as long as they are.
     """
 
     live: bool
     slide: int = 1
     step: int = 0
     begun: float | None = None
+    paused: float | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
     next_id: int = 1
     black: float | None = None
@@ -74,8 +76,9 @@ class Command:
     It names the slide and the step that the window saw ("go": those to go to), and
     "stop" names the run: what came too late must not change what it was not meant for.
     "frame" is for the last frame of the recording, "replay" for all of it; "black"
-    makes the audience's screens black, and "reset" begins the show anew. "overflow"
-    changes nothing: it tells of a slide by how many px (its `step`) it is too full.
+    makes the audience's screens black, "pause" halts the clock or lets it go on, and
+    "reset" begins the show anew. "overflow" changes nothing: it tells of a slide by how
+    many px (its `step`) it is too full.
     """
 
     do: Literal[
@@ -87,6 +90,7 @@ class Command:
         "replay",
         "stop",
         "black",
+        "pause",
         "reset",
         "overflow",
     ]
@@ -118,10 +122,13 @@ def apply(
 ) -> Show:
     """Return the show after a command; one that makes no sense changes nothing.
 
-    While the screens are black, any command brings them back and does nothing else.
+    While the screens are black, any command of a key brings them back and does nothing
+    else.
     """
     if role != "speaker" or command.do == "overflow":
         return show
+    if command.do == "pause":
+        return _pause(show, now)
     if show.black is not None:
         lit = replace(show, black=None)
         return show if _bounces(show.black, now) else lit
@@ -212,6 +219,15 @@ def _next(show: Show, deck: Sequence[Slide], now: float) -> Show:
     if show.slide < len(deck):
         return _go(show, deck, show.slide + 1, 0, now)
     return show
+
+
+def _pause(show: Show, now: float) -> Show:
+    """Return the show with its clock halted, or going on; one that has begun."""
+    if show.begun is None:
+        return show
+    if show.paused is None:
+        return replace(show, paused=now)
+    return replace(show, begun=show.begun + now - show.paused, paused=None)
 
 
 def _bounces(pressed: float, now: float) -> bool:

@@ -277,8 +277,8 @@ def test_two_blocks_of_code_fit_one_above_the_other(
     figures = f"\n\n{figure}\n\n{figure}" if kind == "seen" else ""
     html(tmp_path, f"<!-- _class: {kind} -->\n\n{one}\n\n{other}{figures}")
     page.goto((tmp_path / "index.html").as_uri())
-    overflow = (STAGE / "deck" / "overflow.js").read_text("utf-8")
-    assert page.evaluate(overflow) == []
+    overflow = (STAGE / "page" / "overflow.js").read_text("utf-8")
+    assert page.evaluate(f"{overflow}; overflowing(document)") == []
     size = "all => all.map(each => getComputedStyle(each).fontSize)"
     sizes = page.locator("code.language-text").evaluate_all(size)
     assert sizes == ["24px", "24px"]

@@ -258,11 +258,11 @@ def test_no_note_is_in_the_web_folder(made: Path) -> None:
 def test_the_web_folder_is_small_and_holds_only_what_is_used(made: Path) -> None:
     web = made / "web"
     files = {path.relative_to(web).as_posix() for path in web.rglob("*.*")}
-    page = (web / "index.html").read_text("utf-8")
-    assert files >= {"index.html", "talk.js", ".nojekyll"}
-    assert not [
-        name for name in files - {"index.html", ".nojekyll"} if name not in page
-    ]
+    names = {"index.html", "presenter.html"}
+    pages = "".join((web / name).read_text("utf-8") for name in names)
+    assert files >= names | {"talk.js", ".nojekyll"}
+    assert not [name for name in files - names - {".nojekyll"} if name not in pages]
+    assert " data-live" not in pages
     size = sum(len(gzip.compress((web / name).read_bytes())) for name in files)
     assert size <= MOST_BYTES
 

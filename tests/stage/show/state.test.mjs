@@ -9,7 +9,7 @@ const rules = vm.runInThisContext(
   `${beside("../../../slides/stage/page/state.js")}; rules`,
 )
 const { deck, cases } = JSON.parse(beside("cases.json"))
-const NEW = { live: true, slide: 1, step: 0, begun: null, runs: {}, next_id: 1, black: null }
+const NEW = { ...rules.BEGIN, live: true }
 
 function after(show, role, now, what) {
   if ("lost" in what) return rules.lost(show, now)

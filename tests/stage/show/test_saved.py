@@ -18,8 +18,8 @@ def saved(tmp_path: Path) -> Saved:
 
 def test_what_is_kept_is_where_the_show_stands(saved: Saved) -> None:
     runs = {"ticker": Run(1, "running", 2.0, 3.0)}
-    saved.write(Show(True, 3, 1, 1.5, runs, 2))
-    assert saved.read() == Show(True, 3, 1, 1.5)
+    saved.write(Show(True, 3, 1, 1.5, 2.5, runs, 2))
+    assert saved.read() == Show(True, 3, 1, 1.5, 2.5)
     saved.write(Show(True, 4))
     assert saved.read() == Show(True, 4)
     again = Saved(saved.path.parent, 8000)
@@ -54,7 +54,7 @@ def test_a_show_of_another_day_is_not_gone_on_with(saved: Saved) -> None:
     assert saved.read() is None
 
 
-SOUND = {"slide": 3, "step": 0, "begun": None, "token": "x" * 22}
+SOUND = {"slide": 3, "step": 0, "begun": None, "paused": None, "token": "x" * 22}
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", "[" * 9999])
@@ -68,7 +68,13 @@ def test_a_file_that_makes_no_sense_is_none(saved: Saved, text: str) -> None:
     ("key", "value"),
     [
         *(("slide", "x"), ("slide", 0), ("slide", float("inf")), ("step", -1)),
-        *(("begun", []), ("token", None), ("token", ""), ("token", "ä" * 22)),
+        *(
+            ("begun", []),
+            ("paused", []),
+            ("token", None),
+            ("token", ""),
+            ("token", "ä" * 22),
+        ),
     ],
 )
 def test_a_value_that_makes_no_sense_is_none(

@@ -528,7 +528,7 @@ async def test_viewers_are_bounded_and_their_speaker_is_not(
 
 async def test_the_token_becomes_a_cookie_and_leaves_the_address(house: House) -> None:
     served = house.served
-    clean = {served.audience: "/", served.presenter: "/?view=presenter"}
+    clean = {served.audience: "/", served.presenter: "/presenter.html"}
     for asked, address in clean.items():
         async with house.client.get(asked, allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (303, address)
