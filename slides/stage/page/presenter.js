@@ -222,15 +222,16 @@
     const [state, name] = demo ? standing(demo, run) : ["", ""];
     write(at("demo"), state, name);
     write(at("said"), run?.said ?? "");
-    write(at("notice"), notice());
+    write(at("notice"), ...notice());
+    at("black").setAttribute("aria-pressed", `${news.show.black !== null}`);
   }
 
-  /** What the speaker must know. */
+  /** What the speaker must know, and whether it is urgent. @returns {[string, string]} */
   function notice() {
     const { role, isServed, show } = news;
-    if (role === "viewer") return link.ONLY_LOOKS;
-    if (show.black !== null) return BLACK;
-    return isServed && !show.live ? RECORDED : "";
+    if (role === "viewer") return [link.ONLY_LOOKS, "urgent"];
+    if (show.black !== null) return [BLACK, "urgent"];
+    return [isServed && !show.live ? RECORDED : "", ""];
   }
 
   /** How a demo does, and of what kind that is. @param {string} demo
