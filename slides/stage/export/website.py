@@ -10,6 +10,7 @@ from slides.stage.deck.build import INDEX, LIVE, OVERFLOW
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
+PLAIN = ".nojekyll"  # GitHub Pages then serves the files as they are
 
 
 def write(
@@ -22,22 +23,26 @@ def write(
     Raises Exit when a speaker note is in a page that should be without.
     """
     page = _page(built)
-    names = files(built)
     if picture:
         shared = f'<meta property="og:image" content="{PICTURE}">'
         page = page.replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(page)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    for name in names:
+    for name in _loaded(built):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built / name, target / name)
     if picture:
         shutil.copy(picture, target / PICTURE)
     (target / INDEX).write_text(page, encoding="utf-8", newline="\n")
-    (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
+    (target / PLAIN).touch()
 
 
 def files(built: Path) -> list[str]:
+    """Return all files of the web page of the built deck."""
+    return [INDEX, PICTURE, PLAIN, *_loaded(built)]
+
+
+def _loaded(built: Path) -> list[str]:
     """Return what the page of the built deck refers to, and its style sheets."""
     wanted = references(_page(built))
     found: set[str] = set()
