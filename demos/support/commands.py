@@ -57,9 +57,7 @@ def command(function: Callable[..., object], name: str = "") -> Command:
         except KeyboardInterrupt:
             raise Exit(code=130) from None
         except Exception as error:
-            cause = error
-            while isinstance(cause, ExceptionGroup):  # of a TaskGroup, say
-                cause = cause.exceptions[0]
+            cause = first_of(error)
             if isinstance(cause, Exit):
                 raise cause from None
             if logging.getLogger("invoke").isEnabledFor(logging.DEBUG):
@@ -82,6 +80,13 @@ def command(function: Callable[..., object], name: str = "") -> Command:
     )
     task.numbers = numbers
     return task
+
+
+def first_of(error: Exception) -> Exception:
+    """Return an error or, of a group as a TaskGroup raises it, the first one."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def is_full(error: Exception) -> bool:

@@ -24,7 +24,8 @@ def start() -> None:
 def kill_strays(run: str) -> None:
     """Kill all processes of a run, but this one: also those that have left its group.
 
-    They are known by their environment, which they have from whoever started them.
+    They are known by their environment, which they have from whoever started them: one
+    that has left the group, and was started with an empty environment, is not found.
     """
     killed = {os.getpid()}
     while found := {*_processes(f"{RUN}={run}")} - killed:  # one may just have forked

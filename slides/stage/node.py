@@ -34,7 +34,7 @@ def npm(*arguments: str) -> list[str]:
 
 def npx(*arguments: str) -> list[str]:
     """Return the command line of a locked npm package; start it there, too."""
-    return [str(NODE), str(_NPM / "npx-cli.js"), "--no", "--", *arguments]
+    return [str(NODE), str(_NPM / "npx-cli.js"), "--no", "--offline", "--", *arguments]
 
 
 def environment() -> dict[str, str]:

@@ -27,6 +27,21 @@ TYPESCRIPT = "typescript-dev"  # under a name of its own: others would bring it 
 _PATIENCE = ("--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 LONGEST = 60  # seconds that npm has where there are packages to go on with
 _AT_ONCE = ("--fetch-retries=0", "--fetch-timeout=5000")
+# What the page takes of them, by its folder there.
+OF_THE_PAGE = {
+    "fonts": (
+        "@fontsource/inter/files/inter-latin-400-normal.woff2",
+        "@fontsource/inter/files/inter-latin-600-normal.woff2",
+        "@fontsource/inter/files/inter-latin-700-normal.woff2",
+        "firacode/distr/woff2/FiraCode-Regular.woff2",
+        "firacode/distr/woff2/FiraCode-Bold.woff2",
+    ),
+    "player": (
+        "asciinema-player/dist/bundle/asciinema-player.min.js",
+        "asciinema-player/dist/bundle/asciinema-player.css",
+    ),
+}
+_MARP = "@marp-team/marp-cli/marp-cli.js"
 _FAILED = "npm could not install the deck's packages"
 _NUMBER = re.compile(r"npm error (code|errno) ")  # what it means comes after it
 _CODE = re.compile(r"npm error code (\w+)")
@@ -104,11 +119,15 @@ def are_there(paths: Paths) -> bool:
     """Return whether packages are installed and whole, be it those of another lock."""
     try:
         installed = json.loads((paths.packages / _INSTALLED).read_bytes())["packages"]
-    except (FileNotFoundError, ValueError):
-        return False
-    return (paths.packages / STAMP).exists() and all(
-        (paths.slides / name / "package.json").exists() for name in installed
-    )
+        files = [paths.slides / f"{name}/package.json" for name in installed]
+    except (OSError, ValueError, LookupError, TypeError):
+        return False  # not as npm writes it
+    for name in [_MARP, *(name for some in OF_THE_PAGE.values() for name in some)]:
+        file = paths.packages / name
+        if any(package.parent in file.parents for package in files):
+            files.append(file)
+    files.append(paths.packages / STAMP)
+    return all(file.is_file() and file.stat().st_size for file in files)
 
 
 def _replaced(paths: Paths) -> Path:
@@ -130,7 +149,7 @@ def _restore(paths: Paths) -> None:
 def _is_complete(paths: Paths, chromium: bool, develop: bool) -> bool:
     return (
         are_there(paths)
-        and (paths.packages / STAMP).read_text() == _locked(paths)
+        and (paths.packages / STAMP).read_bytes() == _locked(paths).encode()
         and (not chromium or browser.packaged(paths) is not None)
         and (not develop or (paths.packages / TYPESCRIPT).is_dir())
     )
@@ -157,7 +176,7 @@ def _run_npm(paths: Paths, omitted: list[str], hurries: bool) -> None:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
         why = [line for line in lines if not _NUMBER.match(line)]
         said = why[0] if why else f"exit code {done.returncode}"
-        raise Exit(f"{_FAILED}: {said}", code=1)
+        raise Exit(f"{_FAILED}: {said.removeprefix('npm error ')}", code=1)
 
 
 def _network_problem(paths: Paths) -> str:

@@ -112,6 +112,31 @@ def test_what_is_there_is_not_installed_again(paths: Paths, machine: Path) -> No
     packages.install(paths)
 
 
+@pytest.mark.parametrize(
+    "listed", ["", "{}", "[]", "null", '{"packages": [1]}', '{"packages": {"x": {}}}']
+)
+def test_packages_that_are_not_as_npm_has_left_them_are_not_there(
+    paths: Paths, listed: str
+) -> None:
+    assert packages.are_there(paths)
+    (paths.packages / ".package-lock.json").write_text(listed)
+    assert not packages.are_there(paths)
+
+
+def test_a_package_without_what_the_deck_takes_of_it_is_damaged(paths: Paths) -> None:
+    listed = '{"packages": {"node_modules/firacode": {}}}'
+    (paths.packages / ".package-lock.json").write_text(listed)
+    files = [name for name in packages.OF_THE_PAGE["fonts"] if "firacode" in name]
+    for name in ["firacode/package.json", *files]:
+        assert not packages.are_there(paths)
+        file = paths.packages / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        assert not packages.are_there(paths)
+        file.write_text("{}")
+    assert packages.are_there(paths)
+
+
 @linux
 def test_another_lock_is_installed(paths: Paths, machine: Path) -> None:
     paths.lock.write_text("nonsense", encoding="utf-8")

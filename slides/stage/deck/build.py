@@ -23,6 +23,7 @@ from slides.stage.deck.contents import FILE, Contents, contents
 from slides.stage.deck.references import Reference, loaded_by, references
 from slides.stage.deck.sections import BuildError, Section, sections
 from slides.stage.drafts import draft
+from slides.stage.packages import OF_THE_PAGE
 from slides.stage.paths import Paths
 from slides.stage.sources import parse
 
@@ -39,20 +40,8 @@ LIVE = "data-live"  # on the page's root: there is a server that runs the demos
 _MARP_ERROR = re.compile(
     r"\[ +ERROR +\] (.+(?:\n[ \t]+\S.*)*)|^(\w*Error: .+)", re.MULTILINE
 )
+_ANEW = "if it fails again, remove slides/node_modules, and start with a network"
 _LOOK = re.compile(r"^Look for: +(.*(?:\n +.*)*)", re.MULTILINE)
-_PACKAGED = {
-    "fonts": (
-        "@fontsource/inter/files/inter-latin-400-normal.woff2",
-        "@fontsource/inter/files/inter-latin-600-normal.woff2",
-        "@fontsource/inter/files/inter-latin-700-normal.woff2",
-        "firacode/distr/woff2/FiraCode-Regular.woff2",
-        "firacode/distr/woff2/FiraCode-Bold.woff2",
-    ),
-    "player": (
-        "asciinema-player/dist/bundle/asciinema-player.min.js",
-        "asciinema-player/dist/bundle/asciinema-player.css",
-    ),
-}
 
 
 def build(
@@ -116,7 +105,7 @@ def _make(
 ) -> None:
     """Make the deck of an order in the new folder `draft`."""
     draft.mkdir()
-    for folder, files in _PACKAGED.items():
+    for folder, files in OF_THE_PAGE.items():
         (draft / folder).mkdir()
         for file in files:
             shutil.copy(paths.packages / file, draft / folder)
@@ -130,7 +119,7 @@ def _make(
     held = contents(draft)
     recorded, damaged = _recorded(paths)
     told = json.loads((draft / FILE).read_bytes())
-    told["problems"] = problems + damaged
+    told["problems"] = problems + told.pop("damaged") + damaged
     (draft / FILE).write_text(json.dumps(told), encoding="utf-8")
     script = f"const TALK = {json.dumps(_talk(held, recorded, looks))};\n"
     (draft / "talk.js").write_text(script, encoding="utf-8")
@@ -170,10 +159,10 @@ def render(paths: Paths, order: dict[str, Any], folder: Path) -> None:
     markdown.unlink()
     if told.exists() and (problems := json.loads(told.read_bytes())["problems"]):
         raise BuildError("\n".join(problems))
-    if done.returncode:
+    if done.returncode or not told.exists():
         said = re.sub(r"\x1b\[[\d;]*m", "", done.stderr + done.stdout)
         error = _MARP_ERROR.search(said)  # folded at 80 columns
-        why = error[1] or error[2] if error else f"exit code {done.returncode}"
+        why = error[1] or error[2] if error else f"it made no deck; {_ANEW}"
         raise BuildError(f"marp: {' '.join(why.split())}")
 
 

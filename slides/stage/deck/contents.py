@@ -79,8 +79,8 @@ def contents(built: Path) -> Contents:
 def in_spite(built: Path) -> tuple[Contents, list[str]]:
     """Return what a deck holds, and what is wrong: a line each.
 
-    That is a recording that is left out as it is damaged, and a source that cannot be
-    read of code or a figure, which is shown as it is written on the slide.
+    That is a recording, or its picture, that is left out as it is damaged, and a source
+    that cannot be read of code or a figure, which is shown as it is written.
     """
     told = json.loads((built / FILE).read_text(encoding="utf-8"))
     held = Contents(

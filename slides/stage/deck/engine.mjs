@@ -80,7 +80,7 @@ const isPage = ({ type, meta }) =>
 
 /** Parse a section, as Marp does; return its slides' tokens, and what they say. */
 function parseSection(marp, section, number, deck) {
-  const env = { deck, file: section.file, problems: new Set() }
+  const env = { deck, file: section.file, problems: new Set(), damaged: new Set() }
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
@@ -204,6 +204,7 @@ function renderDeck(marp, order) {
     })),
     slides: slides.map(({ facts }) => facts),
     problems,
+    damaged: sections.flatMap(({ env }) => [...env.damaged]),
   }
   writeFileSync(order.output, JSON.stringify(facts))
   if (problems.length) throw new Error("the deck has problems: see deck.json")

@@ -61,7 +61,7 @@ def read(paths: Paths, sections: Sequence[Section]) -> tuple[dict[str, str], lis
                 sources[mark.source] = current(paths, mark.source)
             except (LookupError, OSError) as error:
                 problems.append(f"{section.name}:{mark.line}: {error}")
-    return sources, problems
+    return sources, list(dict.fromkeys(problems))
 
 
 def fill(text: str, sources: dict[str, str]) -> str:

@@ -15,9 +15,12 @@ function demoOf(label) {
     .join("-")
 }
 
+const NOTHING = '<svg viewBox="0 0 1280 720"></svg>'
+
 /** Return the text of an SVG file inside a folder, from its root on; it may be the
  * recording of a demo. */
 function readPicture(folder, source, demo) {
+  const remedy = demo ? `: invoke record --demo ${demo}` : ""
   let path
   try {
     path = resolve(folder, decodeURIComponent(source))
@@ -33,10 +36,10 @@ function readPicture(folder, source, demo) {
     if (!statSync(path).isFile()) throw new Error("a pipe would be read without end")
     text = readFileSync(path, "utf8")
   } catch {
-    throw new Problem(`there is no ${source}${demo ? `: invoke record --demo ${demo}` : ""}`)
+    throw new Problem(`there is no ${source}${remedy}`)
   }
   const root = text.search(/<svg[\s>]/)
-  if (root < 0) throw new Problem(`picture ${source} holds no <svg>`)
+  if (root < 0) throw new Problem(`picture ${source} holds no <svg>${remedy}`)
   return text.slice(root)
 }
 
@@ -71,8 +74,10 @@ export function inlinePictures(md) {
       const written = Object.entries(attributes)
         .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
         .join("")
-      const svg = isolate(readPicture(env.deck.order.pictures, source, demo), name)
-      return svg.replace("<svg", () => `<svg${written}`)
+      const read = () => readPicture(env.deck.order.pictures, source, demo)
+      // A show goes on without a recording.
+      const svg = demo ? guard(env, token, read, env.damaged, NOTHING) : read()
+      return isolate(svg, name).replace("<svg", () => `<svg${written}`)
     })
   }
 }

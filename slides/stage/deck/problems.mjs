@@ -3,14 +3,15 @@
 /** Something wrong at a token: one line. */
 export class Problem extends Error {}
 
-/** Let a rule work; what it finds wrong is noted with its place. */
-export function guard(env, token, rule) {
+/** Let a rule work; what it finds wrong is noted with its place, among the problems or
+ * elsewhere, and it returns something else. */
+export function guard(env, token, rule, noted = env.problems, otherwise = "") {
   try {
     return rule()
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    env.problems.add(`${env.file}:${lineOf(token)}: ${error.message}`)
-    return ""
+    noted.add(`${env.file}:${lineOf(token)}: ${error.message}`)
+    return otherwise
   }
 }
 

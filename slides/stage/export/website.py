@@ -11,6 +11,7 @@ from slides.stage.deck.build import INDEX, LIVE, NOTES, OVERFLOW, PRESENTER
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
+PLAIN = ".nojekyll"  # GitHub Pages then serves the files as they are
 
 
 def write(
@@ -28,17 +29,22 @@ def write(
         pages[INDEX] = pages[INDEX].replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(pages[INDEX]) or _notes_beside(built)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    for name in files(built):
+    for name in _loaded(built):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built / name, target / name)
     if picture:
         shutil.copy(picture, target / PICTURE)
     for name, text in pages.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
-    (target / ".nojekyll").touch()  # GitHub Pages then serves the files as they are
+    (target / PLAIN).touch()
 
 
 def files(built: Path) -> list[str]:
+    """Return all files of the web page of the built deck."""
+    return [*_pages(built), PICTURE, PLAIN, *_loaded(built)]
+
+
+def _loaded(built: Path) -> list[str]:
     """Return what the pages of the built deck refer to, and their style sheets."""
     pages = _pages(built)
     wanted = [each for page in pages.values() for each in references(page)]

@@ -23,18 +23,25 @@ const overflowing = (page) =>
         const isDrawn = "ownerSVGElement" in element;
         const text = (isDrawn ? element : range).getBoundingClientRect();
         const holder = element.closest("pre, section, section svg") ?? section;
+        // Code fits its frame, but the frame may not fit the slide.
+        const holders = holder.matches("pre") ? [holder, section] : [holder];
+        const out = Math.max(...holders.map((each) => outside(text, each)));
+        return text.width ? out / zoom : 0;
+      }
+
+      /** @param {DOMRect} text @param {Element} holder */
+      function outside(text, holder) {
         const box = holder.getBoundingClientRect();
         const style = getComputedStyle(holder);
         /** @param {string} side */
         const inside = (side) =>
           parseFloat(style.getPropertyValue(`padding-${side}`)) * zoom || 0;
-        const out = Math.max(
+        return Math.max(
           box.left + inside("left") - text.left,
           box.top + inside("top") - text.top,
           text.right - box.right + inside("right"),
           text.bottom - box.bottom + inside("bottom"),
         );
-        return text.width ? out / zoom : 0;
       }
 
       /** @param {Node} node */

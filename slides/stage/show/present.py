@@ -10,12 +10,13 @@ import sys
 import threading
 import webbrowser
 from dataclasses import replace
+from pathlib import Path
 
 from aiohttp import web
 from invoke.exceptions import Exit
 from watchfiles import awatch
 
-from demos.support.commands import in_words
+from demos.support.commands import first_of, in_words
 from demos.support.console import console
 from demos.support.flags import UsageError
 from slides.stage import node, packages
@@ -29,6 +30,7 @@ from slides.stage.show.server import HOST, Stage
 from slides.stage.show.state import Show
 
 PORT = 8000
+AGAIN = 3  # seconds until folders are watched again that could not be
 PATIENCE = 60  # seconds until a deck that is being built is said to be late
 
 
@@ -115,11 +117,20 @@ async def _watch(
     paths: Paths, stage: Stage, theme: str, given_up: threading.Event
 ) -> None:
     """Rebuild the deck whenever a file of it, or of the demos, changes."""
-    try:
-        async for _ in awatch(paths.slides, paths.demos):
-            await rebuild(paths, stage, theme, given_up)
-    except Exception as error:  # the show must go on
-        say(f"changes are not followed: {error}")
+    folders = {paths.slides, paths.demos}
+    said = ""
+    while True:
+        try:
+            async for changes in awatch(*folders):
+                await rebuild(paths, stage, theme, given_up)
+                if folders & {Path(path) for _, path in changes}:
+                    break  # it was removed: what takes its place is not watched
+        except Exception as error:  # the show must go on
+            if (why := in_words(first_of(error))) != said:
+                say(f"changes are followed slowly: {why}")
+            said = why
+        await asyncio.sleep(AGAIN)
+        await rebuild(paths, stage, theme, given_up)
 
 
 async def rebuild(

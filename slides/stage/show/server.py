@@ -358,15 +358,18 @@ class Stage:
 
 
 def verdict(lines: list[str]) -> Why:
-    """Return why a run that has ended leaves the stage to its recording, if it does."""
+    """Return why a run that has ended leaves the stage to its recording, if it does.
+
+    One that has printed nothing has failed: the module may have ended at its import.
+    """
     last = {code: data for _, code, data in events(lines)}
-    if last["x"] == "0":
+    if last["x"] == "0" and "o" in last:
         return ""
     return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
 
 
 def last_words(lines: list[str]) -> str:
-    """Return the last line of words that a run printed; without any, its exit status.
+    """Return the last line of words that a run printed; or, without any, its status.
 
     What ends an ExceptionGroup is a rule.
     """
@@ -375,7 +378,7 @@ def last_words(lines: list[str]) -> str:
     plain = Text.from_ansi(printed[-LAST:].replace("\r\n", "\n")).plain
     rows = [line for row in plain.split("\n") if (line := one_line(row))]
     words = [row for row in rows if any(map(str.isalpha, row))] or rows
-    return words[-1] if words else f"exit status {told[-1][2]}"
+    return words[-1] if words else f"exit status {told[-1][2]}, and nothing to see"
 
 
 def parse(text: str) -> Command | None:

@@ -174,10 +174,12 @@ def test_a_missing_picture_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_recording_says_how_it_is_made(tmp_path: Path) -> None:
-    said = refusal(tmp_path, "![invoke demo.a-b --c](recordings/a_b-c.svg)")
-    assert said == (
+    marp(tmp_path, "![invoke demo.a-b --c](recordings/a_b-c.svg)").check_returncode()
+    told = json.loads((tmp_path / FILE).read_bytes())
+    assert told["damaged"] == [
         "deck.md:7: there is no recordings/a_b-c.svg: invoke record --demo a_b-c"
-    )
+    ]
+    assert 'data-demo="a_b-c"' in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_a_picture_without_an_svg_is_named(tmp_path: Path) -> None:

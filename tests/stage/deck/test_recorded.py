@@ -57,7 +57,7 @@ def test_one_that_a_slide_names_is_missed_and_made_as_any_other(talk: Path) -> N
         f"slides/20-twice.md:3: there is no recordings/ticker-twice.svg: {REMEDY}"
     )
     with pytest.raises(BuildError) as refused:
-        build(paths)
+        contents(build(paths))
     assert refused.value.message == missing
     assert list(checks.stale(paths))[-2:] == [
         missing,

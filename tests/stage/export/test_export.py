@@ -404,6 +404,7 @@ def test_the_date_is_that_of_the_commit(
         ("<!-- _backgroundImage: url(//cdn.test/x) -->", "//cdn.test/x is remote"),
         (f"## {WIDE * 9}", "outside its slide"),
         (f"```text\n{WIDE}\n```", f"{WIDE!r} is "),
+        ("```text\n" + "long\n" * 30 + "last\n```", "'last' is "),
     ],
 )
 def test_a_deck_not_fit_to_publish(fit: Path, line: str, problem: str) -> None:

@@ -244,16 +244,20 @@ def test_only_a_show_starts_in_spite_of_bad_sources_and_recordings(talk: Path) -
     (paths.demos / "ticker.py").write_text("def half(:\n", encoding="utf-8")
     cast = paths.recordings / "ticker.cast"
     cast.write_bytes(cast.read_bytes()[:-9])
+    (paths.recordings / "ticker.svg").write_bytes(b"")
     (paths.recordings / "nothing.cast").mkdir()
     with present(talk) as show:
         *problems, address, _ = show.said
         page = html.unescape(fetch(show.audience))
         told = fetch(f"{show.address}talk.js")
     damaged = "recordings/ticker.cast is damaged: invoke record --demo ticker"
+    empty = "picture recordings/ticker.svg holds no <svg>"
+    remedy = "invoke record --demo ticker"
     assert problems == [
         "slides/10-more.md:3: demos/ticker.py:1: invalid syntax",
         "slides/10-more.md:7: recordings/waits.cast has nothing for 'gone *'",
         f"slides/10-more.md:15: {damaged}",
+        f"slides/00-opening.md:17: {empty}: {remedy}",
         damaged,
     ]
     assert address.startswith("audience ")
@@ -309,6 +313,28 @@ async def test_two_shows_in_one_checkout_and_an_export_beside_them(fit: Path) ->
         for show in shows:
             assert (await told(show, lambda message: True))["error"] == ""
             assert "Changed" in await asyncio.to_thread(fetch, show.audience)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is Unicode")
+async def test_changes_are_followed_after_a_folder_has_come_back_and_an_odd_name(
+    talk: Path,
+) -> None:
+    demos = talk / "demos"
+    with present(talk) as show:
+        first = await told(show, lambda message: True)
+        shutil.copytree(demos, talk / "kept")
+        shutil.rmtree(demos)
+        (talk / "kept").rename(demos)
+        ticker = demos / "ticker.py"
+        text = ticker.read_text("utf-8")
+        ticker.write_text(text.replace('"""', '"""Look for: it.\n\n', 1), "utf-8")
+        second = await told(
+            show, lambda message: message["version"] != first["version"]
+        )
+        (talk / "slides" / os.fsdecode(b"b\xe9.txt")).touch()
+        change(talk, "## Third", "## Changed")
+        await told(show, lambda message: message["version"] != second["version"])
+        assert "Changed" in await asyncio.to_thread(fetch, show.audience)
 
 
 async def test_what_is_shown_does_not_go_with_the_folders_it_came_from(

@@ -325,6 +325,7 @@ BAD = {
     b"x = '\xe9'\n": ("it failed", "SyntaxError: "),
     b"": ("it failed", "AttributeError: "),
     b"raise SystemExit\n": ("it failed", "demos/waits.py: SystemExit"),
+    b"import os; os._exit(0)\n": ("it failed", "exit status 0, and nothing to see"),
     b"print('\33[1m0', end='', flush=True); 1 / 0": ("it failed", "ZeroDivisionError"),
     b"DEADLINE = 0.5\nimport time; time.sleep(600)\n": ("too slow", ""),
 }
@@ -360,7 +361,7 @@ async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
         ("a" * 999, "a" * 298 + " …"),
         ("x\r\n" * 9_999 + "\x1b[2K\x1b[1Ay\tz", "y z"),
         ("  | KeyError: 1\r\n  +------\r\n", "| KeyError: 1"),
-        ("\r\n", "exit status 3"),
+        ("\r\n", "exit status 3, and nothing to see"),
     ],
 )
 def test_the_last_words_of_a_run(printed: str, said: str) -> None:
