@@ -653,6 +653,11 @@ async def test_the_presenters_window_is_worked_by_thumb(
     await on_slide(current, 4)
     await tap("Back")
     await on_slide(current, 3)
+    await tap("Slides")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#list")).to_be_hidden()
+    await page.keyboard.press(" ")  # it is not the button's, again
+    await on_slide(current, 4)
 
 
 async def test_the_length_of_the_talk_scales_its_budgets(
@@ -816,23 +821,37 @@ async def test_what_each_key_does(
     assert await pressed("4") == "2"
     await expect(page.locator(".stage-hint")).to_have_text("4 ↵")
     assert await pressed("Enter") == "4"
-    assert [await pressed(key) for key in ("9", "9", "Enter")] == ["4"] * 3
-    assert [await pressed(key) for key in ("1", "Escape", "3")] == ["4"] * 3
+    assert [await pressed(key) for key in ("9", "9")] == ["4"] * 2
+    await expect(page.locator(".stage-hint")).to_have_text("no slide 99")
+    assert await pressed("Enter") == "4"
+    assert [await pressed(key) for key in ("1", "Escape")] == ["4"] * 2
+    assert await pressed("٣", code="Digit3") == "4"
     await expect(page.locator(".stage-hint")).to_have_text("3 ↵")
     assert await pressed("Enter") == "3"
     await expect(page.locator(".stage-hint")).to_be_hidden()
+    # With another key it is the browser's, or nobody's.
+    for more in ("shiftKey", "ctrlKey", "metaKey"):
+        assert await pressed("PageDown", **{more: True}) == "3"
     # Black, for all who look; any key brings it back and does nothing else.
     for key, more in (("b", {}), (".", {}), ("B", {}), ("ю", {"code": "Period"})):
         assert await pressed(key, **more) == "3"
         await expect(black).to_be_visible()
         await expect(current.locator(".stage-black")).to_be_hidden()
-        await expect(notice).to_contain_text("The screens are black")
+        await expect(notice).to_contain_text("Screens are black")
         await viewer.keyboard.press("b")
         await expect(viewer.locator(".stage-hint")).to_have_text(ONLY_LOOKS)
         assert await pressed("PageDown") == "3"
         while await black.is_visible():  # for 400 ms a key may be a bounce
             await pressed("x")
         assert await step_of(page) == "3"
+    # Digits light it, too, and are not lost.
+    await pressed("b")
+    await expect(black).to_be_visible()
+    while await black.is_visible():
+        await pressed("Escape")
+        await pressed("3")
+    await expect(page.locator(".stage-hint")).to_have_text("3 ↵")
+    assert await pressed("Enter") == "3"
     # Letters in either case, and on a keyboard that is not Latin.
     await pressed("PageDown")
     assert await pressed("R") == "4 run"
@@ -873,7 +892,7 @@ async def test_what_each_key_does(
             await presenter.keyboard.press(key)
         await expect(presenter.locator("#where")).to_have_text(where)
 
-    await told("5", "Go to slide 5 ↵")
+    await told("5", "Go to slide: 5 ↵")
     await told("Enter", "Slide 5 of 6 · step 0 of 1")
     await told("Shift+Space", "Slide 4 of 6 · step 1 of 1")
     await sees_last_frame(viewer)
@@ -882,8 +901,14 @@ async def test_what_each_key_does(
     await presenter.keyboard.press("s")
     assert await asyncio.to_thread(gone, pid)
     await told("End", "Slide 6 of 6")
+    await presenter.go_back()
+    await on_slide(viewer, 5)
     await told("Home", "Slide 1 of 6")
     await presenter.keyboard.press(".")
+    await expect(black).to_be_visible()
+    await presenter.get_by_role("button", name="Slides").click()
+    await presenter.locator("#list").get_by_role("button", name="Third").click()
+    await on_slide(viewer, 3)  # behind the black
     await expect(black).to_be_visible()
     await presenter.get_by_role("button", name="Pause").click()
     await expect(presenter.locator("#length")).to_have_text("paused")
@@ -904,6 +929,16 @@ async def test_what_each_key_does(
     await on_slide(viewer, 1)
     await expect(presenter.locator("#pace")).to_have_text("not begun")
     await expect(presenter.locator("#length")).to_have_text("of 6:00")
+
+
+# All that one stroke on a touchpad sends, once it has rested.
+STROKE = """async () => {
+  await new Promise((rested) => setTimeout(rested, 300));
+  const slide = document.querySelector("svg.bespoke-marp-active");
+  const event = { bubbles: true, cancelable: true };
+  for (const deltaY of [4, 60, 20, 90, 30])
+    slide.dispatchEvent(new WheelEvent("wheel", { ...event, deltaY }));
+}"""
 
 
 async def swipe(page: Page, right: int) -> None:
@@ -929,6 +964,10 @@ async def test_wheel_swipe_and_tap_obey_the_rule_of_next(
         await page.mouse.wheel(0, 100)
         await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
         await page.mouse.wheel(0, 100)
+        await on_slide(page, 3)
+        await page.evaluate(STROKE)
+        await on_slide(page, 4)
+        await swipe(page, 200)
         await on_slide(page, 3)
         await swipe(page, 200)
         await on_slide(page, 2)

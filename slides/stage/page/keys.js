@@ -32,6 +32,7 @@ const keys = (() => {
     t: toggleRecording,
     f: () => (document.fullscreenElement ? leaveFullScreen() : fillScreen()),
     F5: fillScreen,
+    "Shift+F5": fillScreen, // of some clickers
     Escape: leaveFullScreen,
   };
 
@@ -67,10 +68,10 @@ const keys = (() => {
   /** What a key means, in either case; in an alphabet that is not Latin, by its place.
    * @param {KeyboardEvent} event */
   function meaning({ key, code }) {
-    if (key.length > 1) return key;
-    if (key <= "\x7f") return key.toLowerCase();
+    if (key <= "\x7f") return key.length > 1 ? key : key.toLowerCase();
     if (code === "Period") return "."; // as a clicker sends it
-    return code.startsWith("Key") ? code.slice(3).toLowerCase() : key;
+    const [, place] = /^(?:Key|Digit)(.)$/.exec(code) ?? [];
+    return place ? place.toLowerCase() : key;
   }
 
   /** @param {string} key */
@@ -79,9 +80,14 @@ const keys = (() => {
   /** What a key does; nothing of ours if it is the browser's, or marp's.
    * @param {string} key @returns {(() => void) | undefined} */
   function action(key) {
-    if (link.show.black !== null)
+    const isBlack = link.show.black !== null;
+    if (isBlack && !isDigit(key))
       return key === "Shift" ? undefined : () => ask("black");
-    if (isDigit(key)) return () => (typed += key);
+    if (isDigit(key))
+      return () => {
+        typed += key;
+        if (isBlack) ask("black");
+      };
     if (key === "Enter" && typed) {
       const slide = Number(typed);
       return () => ask("go", { slide, step: 0 });
@@ -92,17 +98,27 @@ const keys = (() => {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     const { target, shiftKey, repeat } = event;
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (document.querySelector(BUSY)) return;
     const named = meaning(event);
+    if (event.altKey || event.ctrlKey || event.metaKey) return keepFromMarp(event, named);
+    if (document.querySelector(BUSY)) {
+      if (repeat && named === "o") event.stopImmediatePropagation(); // it is no toggle
+      return;
+    }
     const isShifted = shiftKey && (named.length > 1 || named === " ");
     const key = isShifted && named !== "Shift" ? `Shift+${named}` : named;
     const pressed = { Enter: ", a, button", " ": ", button" }[key] ?? "";
     const inField = `input, textarea, select, [contenteditable="true"]${pressed}`;
     const isTaken = target instanceof Element && target.closest(inField);
-    if (isTaken || !press(key, repeat)) return;
+    if (isTaken) return;
+    if (!press(key, repeat)) return keepFromMarp(event, named);
     event.preventDefault();
     event.stopImmediatePropagation(); // marp would move its page, too
+  }
+
+  /** Let no key of ours move marp's page when it is pressed with another.
+   * @param {KeyboardEvent} event @param {string} named */
+  function keepFromMarp(event, named) {
+    if (obeyed[named]) event.stopImmediatePropagation();
   }
 
   /** Do what a key does; one that repeats does nothing. Whether it is one of ours.
@@ -117,9 +133,13 @@ const keys = (() => {
 
   return {
     listen,
+    meaning,
     press,
+    /** What the digits that were typed lead to, if there are any. */
     get typed() {
-      return typed;
+      if (!typed) return "";
+      const isThere = 1 <= Number(typed) && Number(typed) <= TALK.slides.length;
+      return isThere ? `${typed} ↵` : `no slide ${typed}`;
     },
   };
 })();

@@ -8,7 +8,7 @@
   const LATE = 30; // seconds over a slide's time, from which on it is said in red
   const SIZES = { least: 16, first: 24, most: 48, step: 2 }; // px, of the notes
   const RECORDED = "Recordings only: no demo runs.";
-  const BLACK = "The screens are black: any key brings them back.";
+  const BLACK = "Screens are black: any key lights them";
   const ANEW = "Begin the show anew? Its runs are forgotten, its clock stands at 0:00.";
   const LABEL = "(?:Say|Ask|Step \\d+|Demo|If asked|If late|Corrected|Source):(?!\\S)";
   const APART = /^(If asked|Corrected|Source)$/;
@@ -216,13 +216,14 @@
     const all = steps + (demo ? 1 : 0);
     const where = `Slide ${slide} of ${deck.length}`;
     const here = all ? `${where} · step ${step} of ${all}` : where;
-    write(at("where"), keys.typed ? `Go to slide ${keys.typed} ↵` : here);
+    write(at("where"), keys.typed ? `Go to slide: ${keys.typed}` : here);
     at("runs").hidden = !demo;
     const run = link.onView(news.show);
     const [state, name] = demo ? standing(demo, run) : ["", ""];
     write(at("demo"), state, name);
     write(at("said"), run?.said ?? "");
     write(at("notice"), ...notice());
+    at("screen").hidden = !screen.isExtended; // the projector may come late
     at("black").setAttribute("aria-pressed", `${news.show.black !== null}`);
   }
 
@@ -243,7 +244,7 @@
     switch (run.state) {
       case "running":
         if (recording && link.seconds(run) > SLOW * recording.seconds)
-          return ["Slow: t shows the recording's last frame", "slow"];
+          return [`Slow: ${taken(run)}${expected(demo)}; t shows the recording`, "slow"];
         return [`Demo: running ${taken(run)}${expected(demo)}`, "running"];
       case "frame":
         return [`Demo: ${why}recording's last frame, t replays it`, "recording"];
@@ -404,7 +405,7 @@
 
   /** @param {KeyboardEvent} event */
   function onKeyInList(event) {
-    const move = list.open && IN_LIST[event.key];
+    const move = list.open && IN_LIST[keys.meaning(event)];
     if (!move) return;
     event.preventDefault();
     move();
@@ -415,15 +416,21 @@
     if (target === list) list.close(); // beside it
     const button = target instanceof Element && target.closest("button");
     if (!button) return;
+    if (detail) button.blur(); // by hand: the next Space is a clicker's
     const { key } = button.dataset;
     if (key) keys.press(key);
-    if (detail) button.blur(); // by hand: the next Space is a clicker's
   }
 
   // A preview has just been loaded.
   /** @param {MessageEvent<string>} event */
   function onMessage({ source }) {
     if (news && previews.some((each) => each === source)) drawPreviews();
+  }
+
+  // The browser's "back" would leave this window.
+  function stay() {
+    history.pushState(null, "");
+    link.ask("back");
   }
 
   // --- begin -----------------------------------------------------------------------
@@ -436,11 +443,13 @@
   at("mend").onclick = toggleList;
   pause.onclick = () => link.ask("pause");
   at("screen").onclick = openOnOtherScreen;
-  at("screen").hidden = !screen.isExtended;
+  at("anew").onclick = beginAnew;
+  history.pushState(null, "");
+  window.addEventListener("popstate", stay);
   window.addEventListener("message", onMessage);
   list.addEventListener("keydown", onKeyInList);
   keys.listen(OWN, tick);
-  window.addEventListener("click", onClick);
+  window.addEventListener("click", onClick, true); // before the list takes the focus
   window.addEventListener("resize", scrollToStep);
   window.addEventListener("load", checkSlides);
   link.follow(() => link.standing(news?.show ?? { slide: 1, step: 0 }), hear);

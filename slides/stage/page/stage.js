@@ -41,7 +41,7 @@
   let drawn = 0; // the slide that it was mounted for
   let refused = -Infinity; // when something was asked for that may not be
   let overflowTold = false;
-  let wheel = { turned: -Infinity, stepped: -Infinity, size: 0 };
+  let turned = -Infinity; // when the wheel was, last
   /** @type {{x: number, y: number} | null} */
   let touched = null;
 
@@ -259,7 +259,7 @@
     }
     const isRefused = performance.now() - refused < READ;
     const only = isRefused ? link.ONLY_LOOKS : "";
-    write(hint, keys.typed ? `${keys.typed} ↵` : only, "stage-hint");
+    write(hint, keys.typed || only, "stage-hint");
   }
 
   /** Say it only if it is new: to draw the page again takes cores from the demo.
@@ -328,12 +328,9 @@
     const { deltaX, deltaY, timeStamp } = event;
     const size = Math.hypot(deltaX, deltaY);
     if (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL && size < 4) return;
-    const isNew = timeStamp - wheel.turned > REST;
-    const isMore = size > wheel.size && timeStamp - wheel.stepped > REST;
-    wheel = { ...wheel, turned: timeStamp, size };
-    if (!isNew && !isMore) return;
-    wheel.stepped = timeStamp;
-    ask(deltaX + deltaY > 0 ? "next" : "back");
+    const isNew = timeStamp - turned > REST;
+    turned = timeStamp;
+    if (isNew) ask(deltaX + deltaY > 0 ? "next" : "back");
   }
 
   /** @param {TouchEvent} event */

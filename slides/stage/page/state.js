@@ -19,14 +19,15 @@ const rules = (() => {
   const BOUNCE = 0.4; // seconds in which a key that is pressed again was not meant
 
   /** The show after a command; one that makes no sense changes nothing. While the
-   * screens are black, any command of a key brings them back and does nothing else.
+   * screens are black, any command of a key brings them back and does nothing else; to
+   * go elsewhere leaves them black.
    * @param {Show} show @param {Slide[]} deck @param {Role} role
    * @param {Command} command @param {number} now seconds
    * @returns {Show} */
   function apply(show, deck, role, command, now) {
     if (role !== "speaker" || command.do === "overflow") return show;
     if (command.do === "pause") return pause(show, now);
-    if (show.black !== null)
+    if (show.black !== null && command.do !== "go" && command.do !== "reset")
       return bounces(show.black, now) ? show : { ...show, black: null };
     const { steps, demo } = deck[show.slide - 1];
     const here = command.slide === show.slide;

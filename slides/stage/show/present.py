@@ -84,8 +84,8 @@ async def _present(
     paths: Paths, theme: str, stage: Stage, listener: socket.socket, browser: bool
 ) -> None:
     ended = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
-        for number in (signal.SIGINT, signal.SIGTERM):
+    if sys.platform != "win32":  # there, Ctrl-C cancels us
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     port = listener.getsockname()[1]
     site = web.AppRunner(stage.app())

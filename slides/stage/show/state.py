@@ -123,13 +123,13 @@ def apply(
     """Return the show after a command; one that makes no sense changes nothing.
 
     While the screens are black, any command of a key brings them back and does nothing
-    else.
+    else; to go elsewhere leaves them black.
     """
     if role != "speaker" or command.do == "overflow":
         return show
     if command.do == "pause":
         return _pause(show, now)
-    if show.black is not None:
+    if show.black is not None and command.do not in ("go", "reset"):
         lit = replace(show, black=None)
         return show if _bounces(show.black, now) else lit
     slide = deck[show.slide - 1]
