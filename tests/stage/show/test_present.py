@@ -144,9 +144,10 @@ def test_what_goes_wrong_in_the_server_is_few_lines(
     assert said[1].startswith("the server: of x: ValueError: 0 [2Jxxx")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_it_ends_with_sigterm_and_waits_for_no_browser(
-    talk: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP"])
+def test_it_ends_with_its_terminal_and_waits_for_no_browser(
+    talk: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     opened = talk / "opened"
     script = f"echo $$ $0 >'{opened}.part'; mv '{opened}.part' '{opened}'; sleep 600"
@@ -160,7 +161,7 @@ def test_it_ends_with_sigterm_and_waits_for_no_browser(
         pid, address = opened.read_text("utf-8").split()
         try:
             assert address == show.audience
-            show.process.send_signal(signal.SIGTERM)
+            show.process.send_signal(signal.Signals[ending])
             assert show.process.wait(PATIENCE) == 0
         finally:
             os.kill(int(pid), signal.SIGKILL)
