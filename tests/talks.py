@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -248,6 +249,12 @@ async def serving(
         finally:
             running.cancel()
             await site.cleanup()
+
+
+def free_port() -> str:
+    """Return a port of the system's choice: nobody takes it between two shows."""
+    with socket.create_server((HOST, 0)) as listener:
+        return f"{listener.getsockname()[1]}"
 
 
 @contextlib.contextmanager

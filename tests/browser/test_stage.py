@@ -33,7 +33,8 @@ from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
-from tests.talks import PATIENCE, Present, Served, gone, present, serving
+from tests.browser.layout import LAID_OUT, PRESENTER_SIZES
+from tests.talks import PATIENCE, Present, Served, free_port, gone, present, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -85,7 +86,7 @@ async def show(recorded: Path, built: Built, tmp_path: Path) -> AsyncIterator[Se
 @pytest.fixture
 def started(talk: Path) -> Iterator[Present]:
     """A show of a process of its own, which can be killed, and of files that change."""
-    with present(talk) as running:
+    with present(talk, "--port", free_port()) as running:
         yield running
 
 
@@ -475,7 +476,8 @@ def kept(saved: Saved, slide: int) -> bool:
 async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
     windows: BrowserContext, strangers: BrowserContext, talk: Path
 ) -> None:
-    with present(talk) as show:
+    port = free_port()
+    with present(talk, "--port", port) as show:
         page = await open_at(windows, show.audience, 1)
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
@@ -483,7 +485,6 @@ async def test_a_restart_goes_on_from_where_the_show_was_cut_off(
         await page.keyboard.press("PageDown")
         await page.keyboard.press("PageDown")
         await on_slide(page, 4)  # at once; the server hears of it, and keeps it
-        port = f"{show.port}"
         saved = Saved(Paths(talk).build, show.port)
         assert await asyncio.to_thread(kept, saved, 4)
         show.process.kill()  # no chance to say good-bye
@@ -545,12 +546,13 @@ async def test_without_the_server_the_windows_of_a_browser_stay_together(
 async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
     windows: BrowserContext, talk: Path
 ) -> None:
-    with present(talk) as show:
+    port = free_port()
+    with present(talk, "--port", port) as show:
         page, current = await open_presenter(windows, show)
         await page.keyboard.press("PageDown")
         await on_slide(current, 2)
         assert show.end() == 0
-    with present(talk, "--port", f"{show.port}") as anew:
+    with present(talk, "--port", port) as anew:
         await on_slide(current, 1)
         await page.keyboard.press("PageDown")  # it is of another start
         await expect(page.locator("#notice")).to_have_text(ONLY_LOOKS)
@@ -559,30 +561,6 @@ async def test_a_show_that_was_ended_begins_anew_in_the_windows_left_open(
         await expect(page.locator("#notice")).to_be_empty()
         await page.keyboard.press("PageDown")
         await on_slide(current, 2)
-
-
-# Of the presenter's window: what is cut off, and what lies over something else.
-LAID_OUT = """() => {
-    const seen = each => each.checkVisibility({visibilityProperty: true})
-        && each.textContent !== "";
-    const parts = [...document.querySelectorAll(
-        "header > div, button, iframe, #where, #demo, #said, #say, #aside, #coming"
-    )].filter(each => each.matches("iframe") || seen(each) && !each.closest("dialog"));
-    const boxes = parts.map(each => [each, each.getBoundingClientRect()]);
-    const named = each => each.id || each.textContent.trim() || each.className;
-    const wrong = boxes.filter(([each, {left, top, right, bottom}]) =>
-        left < 0 || top < 0 || right > innerWidth || bottom > innerHeight
-        || each.scrollWidth > each.clientWidth + 1 && !each.matches("#coming, .section")
-        || each.matches("button") && Math.min(right - left, bottom - top) < 48
-    ).map(([each]) => named(each));
-    for (const [index, [one, a]] of boxes.entries())
-        for (const [other, b] of boxes.slice(index + 1))
-            if (a.left < b.right - 1 && b.left < a.right - 1
-                && a.top < b.bottom - 1 && b.top < a.bottom - 1)
-                wrong.push(`${named(one)} / ${named(other)}`);
-    return wrong;
-}"""
-SIZES = [(1280, 800), (1440, 900), (1024, 768), (768, 1024)]
 
 
 async def test_the_presenter_sees_time_pace_notes_and_the_demos_state(
@@ -615,7 +593,7 @@ async def test_the_presenter_sees_time_pace_notes_and_the_demos_state(
     await page.keyboard.press("ArrowRight")
     await expect(demo).to_have_text("Demo: it failed → recording")
     await expect(said).to_contain_text("RuntimeError: nobody planned this")
-    for width, height in SIZES:
+    for width, height in PRESENTER_SIZES:
         await page.set_viewport_size({"width": width, "height": height})
         assert await page.evaluate(LAID_OUT) == []
 
