@@ -64,15 +64,21 @@ def events(lines: list[str]) -> list[Event]:
     return [(float(interval), code, data) for interval, code, data in found]
 
 
+def lesson_of(lines: list[str]) -> str:
+    """Return the line with which a run says what was seen: its last marker, if any."""
+    told = reversed(events(lines))
+    return next((data for _, code, data in told if code == "m"), "")
+
+
 def lesson(cast: Path) -> str:
     """Return the line with which a recorded demo says what was seen: its marker.
 
     Raises LookupError when there is no such recording, or when it is damaged or has no
     marker.
     """
-    for _, code, data in reversed(_load(cast)[1]):
-        if code == "m":
-            return data
+    _load(cast)
+    if found := lesson_of(read(cast)):
+        return found
     raise LookupError(f"recordings/{cast.name} has no lesson: {_remedy(cast)}")
 
 

@@ -33,6 +33,7 @@ from slides.stage.paths import Paths
 from slides.stage.show.built import Built, load
 from slides.stage.show.saved import Saved
 from slides.stage.show.state import Run, Show
+from tests.browser.axe import found_by_axe
 from tests.browser.layout import LAID_OUT, PRESENTER_SIZES
 from tests.talks import PATIENCE, Present, Served, free_port, gone, present, serving
 
@@ -41,6 +42,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ACTIVE = "svg.bespoke-marp-active"
 SCREEN = f"{ACTIVE} .stage-screen"
 LABEL = f"{ACTIVE} .stage-bar span:last-child"
+STATUS = ".stage-status[role=status]"
+BAR = ".bespoke-marp-osc"
 ONLY_LOOKS = "This window only looks: open what `invoke present` has printed."
 REC = r"^REC \d{4}-\d\d-\d\d"
 
@@ -120,6 +123,14 @@ async def pid_on(page: Page | FrameLocator) -> int:
     return int(found[1])
 
 
+# What Ctrl+C copies: the clipboard itself is not a test's to change.
+COPY = """() => {
+  const clipboardData = new DataTransfer();
+  window.dispatchEvent(new ClipboardEvent("copy", { clipboardData }));
+  return clipboardData.getData("text/plain");
+}"""
+
+
 async def test_next_runs_the_demo_and_next_again_moves_on(
     windows: BrowserContext, show: Served
 ) -> None:
@@ -131,6 +142,24 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
     await page.keyboard.up("PageDown")
     await expect(page.locator(LABEL)).to_have_text(re.compile(r"LIVE \d+\.\d s"))
     assert page.url.endswith("#2")
+    said = "invoke demo.ticker ended: There were 3 ticks."
+    await expect(page.locator(STATUS)).to_have_text(said)
+    assert await found_by_axe(page) == []
+    # Its text can be selected and copied; neither that nor a click starts it anew.
+    label = await page.locator(LABEL).inner_text()
+    lines = page.locator(f"{SCREEN} .ap-line")
+    [first, last] = [await lines.nth(each).bounding_box() for each in (0, 2)]
+    assert first and last
+    await page.mouse.move(first["x"] + 4, first["y"] + 14)
+    await page.mouse.down()
+    await page.mouse.move(last["x"] + 400, last["y"] + 14)
+    await page.mouse.up()
+    copied = await page.evaluate(COPY)
+    assert copied == "tick 0\ntick 1\ntick 2"
+    await page.mouse.dblclick(first["x"] + 20, first["y"] + 14)
+    assert await page.evaluate("getSelection().toString()") == "tick"
+    assert await page.evaluate("document.activeElement === document.body")
+    await expect(page.locator(LABEL)).to_have_text(label)
     await page.keyboard.press("PageDown")
     await page.wait_for_url("**#3")
     # Back again: what was seen is still there.
@@ -178,9 +207,15 @@ async def test_all_cells_of_the_terminal_are_seen(
 
 async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None:
     page = await open_at(windows, show.audience, 4)
+    status = page.locator(STATUS)
+    await expect(status).to_be_empty()
+    assert await found_by_axe(page) == []
     await page.keyboard.press("r")
     first = await pid_on(page)
+    await expect(status).to_have_text("invoke demo.waits runs")
+    assert await found_by_axe(page) == []
     await page.keyboard.press("s")
+    await expect(status).to_have_text("invoke demo.waits stopped")
     assert await asyncio.to_thread(gone, first)
     await expect(page.locator(LABEL)).to_have_text(re.compile(r"STOPPED \d+\.\d s"))
     await expect(page.locator(SCREEN)).to_contain_text(f"pid {first}")
@@ -190,6 +225,14 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     await page.keyboard.press("t")
     await sees_last_frame(page)
     assert await asyncio.to_thread(gone, second)
+    ended = "recording shown. It ended: There were 3 ticks."
+    await expect(status).to_have_text(f"invoke demo.waits: {ended}")
+    # The text of the last frame is the picture's: heard, selected, and not clicked.
+    assert await found_by_axe(page) == []
+    tick = page.locator(f"{ACTIVE} svg.terminal text", has_text="tick 1")
+    await tick.dblclick()
+    assert await page.evaluate("getSelection().toString()") == "tick"
+    await sees_last_frame(page)
     await page.keyboard.press("s")  # nothing plays
     await page.keyboard.press("t")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
@@ -239,10 +282,33 @@ async def test_a_demo_that_fails_leaves_the_slide_to_the_recording(
     windows: BrowserContext, show: Served
 ) -> None:
     page = await open_at(windows, show.audience, 5)
+    await page.emulate_media(reduced_motion="reduce")
+    await page.evaluate(
+        """() => {
+            window.moved = [];
+            const changes = new MutationObserver(() => {
+                const still = document.querySelector(".stage-leaving");
+                if (still) window.moved.push(still.getAnimations().length);
+            });
+            changes.observe(document.body, { childList: true, subtree: true });
+            window.heard = [];
+            const status = document.querySelector(".stage-status");
+            new MutationObserver(() => window.heard.push(status.textContent))
+                .observe(status, { childList: true });
+        }"""
+    )
     await page.keyboard.press("ArrowRight")
     await expect(page.locator(LABEL)).to_have_text(re.compile(f"{REC} · it failed$"))
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
     await expect(page.locator(SCREEN)).not_to_contain_text("nobody planned this")
+    await expect(page.locator(STATUS)).to_contain_text("It ended")
+    shown = "invoke demo.fails: recording shown, it failed"
+    assert await page.evaluate("heard") == [
+        "invoke demo.fails runs",
+        shown,
+        f"{shown}. It ended: There were 3 ticks.",
+    ]
+    assert set(await page.evaluate("moved")) == {0}  # nothing fades
 
 
 def with_recordings(built: Built, *frames: tuple[float, str]) -> Built:
@@ -256,7 +322,7 @@ def with_recordings(built: Built, *frames: tuple[float, str]) -> Built:
     cast = "\n".join(map(json.dumps, [header, *events]))
     packed = b64encode(gzip.compress(cast.encode())).decode()
     length = sum(seconds for seconds, _ in frames)
-    recording = {"recorded": 0, "seconds": length, "gzip": packed}
+    recording = {"recorded": 0, "seconds": length, "lesson": "", "gzip": packed}
     talk["recordings"] = dict.fromkeys(("ticker", "waits", "fails"), recording)
     if not frames:
         talk["recordings"] = {}
@@ -613,6 +679,9 @@ async def test_the_presenters_window_is_worked_by_thumb(
     await sees_last_frame(current)
     await tap("Run")
     await expect(page.locator("#demo")).to_have_text(re.compile("done after"))
+    heard = page.get_by_role("status").filter(has_text="Demo")
+    await expect(heard).to_have_text("Demo, done, There were 3 ticks.")
+    await expect(current.locator("[role=status]")).to_have_count(0)  # heard once
     await tap("Pause")
     await expect(page.locator("#length")).to_have_text("paused")
     await page.keyboard.press(" ")  # of a clicker: it is not the button's
@@ -620,13 +689,15 @@ async def test_the_presenters_window_is_worked_by_thumb(
     before = await page.locator("#say").evaluate(
         "each => getComputedStyle(each).fontSize"
     )
-    await tap("Larger notes")
+    await tap("A+ larger notes")
     await page.reload()
     await expect(page.locator("#length")).to_have_text("paused")
     await expect(page.locator("#say")).not_to_have_css("font-size", before)
     await tap("Go on")
     await expect(page.locator("#length")).to_have_text("of 6:00")
+    assert await found_by_axe(page) == []
     await tap("Slides")
+    assert await found_by_axe(page) == []
     await page.locator("#list").get_by_role("button", name="Fourth").click()
     await on_slide(current, 4)
     await tap("Back")
@@ -714,6 +785,10 @@ async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_p
         film.writeframes(bytes(800))
     font = next(paths.packages.glob("firacode/distr/woff2/FiraCode-Bold.woff2"))
     data = f"data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}"
+    opening = paths.slides / "00-opening.md"
+    text = opening.read_text("utf-8")
+    known = text.replace("lang: en", "lang: en\nurl: https://example.org/a-talk")
+    opening.write_text(known, encoding="utf-8")
     (paths.slides / "20-film.md").write_text(
         f"<style>@font-face {{ font-family: Probe; src: url({data}) }}</style>\n\n"
         '<video src="film.wav"></video>\n\n---\n\n![A picture](broken.png)\n',
@@ -724,7 +799,13 @@ async def test_a_film_and_a_font_of_a_slide_are_loaded_here_and_in_an_exported_p
     picture = paths.diagrams / "picture.png"
     picture.touch()
     website.write(built, tmp_path / "web", picture, with_notes=True)
-    exported = (tmp_path / "web" / "index.html").as_uri()
+    index = tmp_path / "web" / "index.html"
+    head = index.read_text("utf-8")
+    shared = dict(re.findall(r'<meta property="og:(\w+)" content="(.+?)">', head))
+    assert shared["title"] == "A talk"
+    assert shared["url"] == "https://example.org/a-talk"
+    assert shared["image"] == "https://example.org/a-talk/asyncio-live.png"
+    exported = index.as_uri()
     async with served(talk, load(built), Show(live=True), tmp_path) as address:
         for url in (address.audience, exported):
             page = await open_at(windows, url, 7)
@@ -748,6 +829,17 @@ async def test_without_a_server_the_same_keys_replay_the_recordings(
     page = await windows.new_page()
     await page.goto(f"{exported}#2")
     await expect(page.locator(LABEL)).to_have_text(re.compile("→ plays it"))
+    # Marp's bar covers nothing until the pointer moves, or Tab comes to it.
+    bar = page.locator(BAR)
+    await expect(bar).to_have_css("opacity", "0")
+    await page.keyboard.press("Tab")
+    await expect(bar).to_have_css("opacity", "1")
+    await expect(bar.get_by_role("button", name="Previous slide")).to_be_focused()
+    await page.evaluate("document.activeElement.blur()")
+    await expect(bar).to_have_css("opacity", "0")
+    await page.mouse.move(640, 80)
+    await page.mouse.move(641, 80)
+    await expect(bar).to_have_css("opacity", "1")
     async with page.expect_popup() as popup:
         await page.keyboard.press("p")
     presenter = await popup.value
@@ -760,6 +852,9 @@ async def test_without_a_server_the_same_keys_replay_the_recordings(
     for window in (page, current):
         await expect(window.locator(LABEL)).to_have_text(re.compile("REC"))
         await expect(window.locator(SCREEN)).to_contain_text("There were 3 ticks.")
+    await expect(page.locator(STATUS)).to_contain_text("It ended: There were 3 ticks.")
+    assert await found_by_axe(page) == []
+    assert await found_by_axe(presenter) == []
     await presenter.keyboard.press("ArrowRight")
     await page.wait_for_url("**#3")
     await on_slide(current, 3)
@@ -808,8 +903,8 @@ async def test_what_each_key_does(
     assert await pressed("Enter") == "3"
     await expect(page.locator(".stage-hint")).to_be_hidden()
     # With another key it is the browser's, or nobody's.
-    for more in ("shiftKey", "ctrlKey", "metaKey"):
-        assert await pressed("PageDown", **{more: True}) == "3"
+    for with_it in ("shiftKey", "ctrlKey", "metaKey"):
+        assert await pressed("PageDown", **{with_it: True}) == "3"
     # Black, for all who look; any key brings it back and does nothing else.
     for key, more in (("b", {}), (".", {}), ("B", {}), ("ю", {"code": "Period"})):
         assert await pressed(key, **more) == "3"
@@ -821,6 +916,7 @@ async def test_what_each_key_does(
         assert await pressed("PageDown") == "3"
         while await black.is_visible():  # for 400 ms a key may be a bounce
             await pressed("x")
+        await expect(page.locator(".stage-black")).to_be_hidden()
         assert await step_of(page) == "3"
     # Digits light it, too, and are not lost.
     await pressed("b")
@@ -892,6 +988,7 @@ async def test_what_each_key_does(
     await expect(presenter.locator("#length")).to_have_text("paused")
     while await black.is_visible():
         await presenter.keyboard.press("x")
+    await expect(notice).to_have_text("")
     # Begin anew, when it is sure.
     asked: list[str] = []
 
@@ -900,9 +997,13 @@ async def test_what_each_key_does(
         await (dialog.accept() if len(asked) > 1 else dialog.dismiss())
 
     presenter.on("dialog", answer)
-    await told("2 Enter n", "Slide 2 of 6 · step 0 of 1")
+    await told("2 Enter", "Slide 2 of 6 · step 0 of 1")
+    async with presenter.expect_event("dialog"):
+        await presenter.keyboard.press("n")
     assert len(asked) == 1
-    await presenter.get_by_role("button", name="Reset").click()
+    await told("x", "Slide 2 of 6 · step 0 of 1")
+    async with presenter.expect_event("dialog"):
+        await presenter.get_by_role("button", name="Reset").click()
     assert len(asked) == 2
     await on_slide(viewer, 1)
     await expect(presenter.locator("#pace")).to_have_text("not begun")

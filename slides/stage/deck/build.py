@@ -32,6 +32,7 @@ THEMES = ("dark", "light")
 INDEX = "index.html"
 OVERFLOW = "overflow.js"
 PRESENTER = "presenter.html"
+ICON = "icon.svg"
 NOTES = "notes.js"
 LARGE = 10_000_000  # bytes; a change of what is larger is seen by its date
 QR = '<span class="qr" aria-hidden="true"></span>'  # as foot.mjs writes it
@@ -41,6 +42,8 @@ _MARP_ERROR = re.compile(
     r"\[ +ERROR +\] (.+(?:\n[ \t]+\S.*)*)|^(\w*Error: .+)", re.MULTILINE
 )
 _ANEW = "if it fails again, remove slides/node_modules, and start with a network"
+_TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
+_BUTTON = re.compile(r'(<button data-bespoke-marp-osc="\w+") tabindex="-1"')
 _LOOK = re.compile(r"^Look for: +(.*(?:\n +.*)*)", re.MULTILINE)
 
 
@@ -110,7 +113,7 @@ def _make(
         for file in files:
             shutil.copy(paths.packages / file, draft / folder)
     for path in (STAGE / "page").iterdir():
-        if path.suffix in (".js", ".css", ".html"):
+        if path.suffix in (".js", ".css", ".html", ".svg"):
             shutil.copy(path, draft)
     # The presenter's window has its colours and letters of the theme.
     theme = paths.theme.read_bytes() if paths.theme.is_file() else b""
@@ -275,6 +278,7 @@ def _recorded(paths: Paths) -> tuple[dict[str, Any], list[str]]:
             recorded[cast.stem] = {
                 "recorded": recordings.header(cast)["timestamp"],
                 "seconds": round(recordings.length(cast), 3),
+                "lesson": recordings.lesson_of(recordings.read(cast)),
                 "gzip": b64encode(gzip.compress(cast.read_bytes(), mtime=0)).decode(),
             }
         except LookupError as error:
@@ -309,16 +313,26 @@ def _add_code(page: str, url: str) -> str:
 
 
 def _add_stage(page: str, root: str) -> str:
-    """Return marp's page with the stage in it, and `root` as attributes of <html>."""
+    """Return marp's page with the stage in it, and `root` as attributes of <html>.
+
+    Its control bar can be reached by Tab, and its first heading is the talk's title,
+    whatever slide is on view.
+    """
     styles = ("player/asciinema-player.css", "stage.css")
     own = ("talk.js", OVERFLOW, "state.js", "link.js", "keys.js", "stage.js")
     scripts = ("player/asciinema-player.min.js", *own)
     head = "".join(f'<link rel="stylesheet" href="{each}">' for each in styles)
-    head += '<link rel="icon" href="data:,"><script src="sync.js"></script>'
+    head += f'<link rel="icon" href="{ICON}"><script src="sync.js"></script>'
+    titled = _TITLE.search(page)
+    title = f"<h1>{titled[1]}</h1>" if titled else ""
+    bar = 'class="bespoke-marp-osc"'
+    page = _BUTTON.sub(r"\1", page)
     tail = "".join(f'<script src="{each}"></script>' for each in scripts)
     for mark, added in (
         ("<html", f"<html {root}"),
         ("</head>", f"{head}</head>"),
+        ("<body>", f'<body><header class="stage-title">{title}</header>'),
+        (bar, f'{bar} role="navigation" aria-label="Slides"'),
         ("</body>", f"{tail}</body>"),
     ):
         page = page.replace(mark, added, 1)

@@ -1,10 +1,10 @@
-/** What a section asks for of the whole page: its theme, size, minutes and address. */
+/** What a section asks for of the whole page: theme, size, minutes, language, address. */
 
 import { yaml } from "@marp-team/marpit/lib/markdown/directives/yaml.js"
 import { lineOf } from "./problems.mjs"
 
-/** Return the minutes of a section, and its title if it names one; note what it asks
- * for that is not sound. */
+/** Return the minutes of a section, its title if it names one, and its language, or that
+ * of the first; note what it asks for that is not sound. */
 export function readDirectives(marp, file, tokens, env) {
   const { meta: front = "" } = tokens.find(({ type }) => type === "front_matter") ?? {}
   const comments = tokens.filter(({ meta }) => meta?.marpitParsedDirectives)
@@ -52,7 +52,7 @@ export function readDirectives(marp, file, tokens, env) {
     complain(lineWith("size"), `size ${size} in ${deck}: a page has one`)
   }
   if (!first) env.deck.url = marp.lastGlobalDirectives.marpCLIURL ?? ""
-  env.deck.first ??= { file, theme: used, width, height }
-  const title = marp.lastGlobalDirectives.marpCLITitle
-  return { minutes: Number(minutes || 0), title }
+  const { lang, marpCLITitle: title } = marp.lastGlobalDirectives
+  env.deck.first ??= { file, theme: used, width, height, lang }
+  return { minutes: Number(minutes || 0), title, lang: lang ?? env.deck.first.lang }
 }

@@ -84,7 +84,7 @@ function parseSection(marp, section, number, deck) {
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
-  const { minutes, title } = readDirectives(marp, section.file, tokens, env)
+  const { minutes, title, lang } = readDirectives(marp, section.file, tokens, env)
   themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
   themeSet.default = standard
   for (const { meta } of tokens) {
@@ -96,6 +96,7 @@ function parseSection(marp, section, number, deck) {
     number,
     minutes,
     title,
+    lang,
     slides: splitSlides(tokens),
     pages: tokens.filter(isPage).length,
     pictures: places
@@ -129,7 +130,7 @@ function footOf(marp, deck, section, index) {
 
 /** Render a slide; return its HTML and what deck.json says of it. */
 function renderSlide(marp, section, index, counts) {
-  const { env, number, slides, comments } = section
+  const { env, number, lang, slides, comments } = section
   const tokens = slides[index]
   // The first slide begins where its text does, each other one at its ruler.
   const opening = tokens.find(({ type, map }) =>
@@ -145,6 +146,7 @@ function renderSlide(marp, section, index, counts) {
   for (const token of tokens.filter(({ tag }) => tag === "section")) {
     if (token.nesting < 0) continue
     token.attrSet("data-section", `${number}`)
+    if (lang) token.attrSet("lang", lang) // else that of the machine's locale
     token.attrSet("data-color-scheme", env.deck.order.colorScheme)
   }
   const listed = tokens.filter((token) => token.attrGet("data-marpit-fragment") !== null)
@@ -209,6 +211,7 @@ function renderDeck(marp, order) {
   writeFileSync(order.output, JSON.stringify(facts))
   if (problems.length) throw new Error("the deck has problems: see deck.json")
   marp.lastStyles = sections.map(({ styles }) => styles)
+  sections[0].wrapper[0]?.attrSet("role", "main") // the slides are what the page is for
   const [open, close] = sections[0].wrapper.map((token) =>
     marp.markdown.renderer.render([token], marp.markdown.options, {}),
   )

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 from invoke.exceptions import Exit
 
 from slides.stage.deck.build import INDEX, LIVE, NOTES, OVERFLOW, PRESENTER
+from slides.stage.deck.contents import in_spite
 from slides.stage.deck.references import loaded_by, references
 
 PICTURE = "asyncio-live.png"
@@ -25,7 +28,8 @@ def write(
     """
     pages = _pages(built)
     if picture:
-        shared = f'<meta property="og:image" content="{PICTURE}">'
+        address = in_spite(built)[0].url
+        shared = f'<meta property="og:image" content="{escape(_beside(address))}">'
         pages[INDEX] = pages[INDEX].replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(pages[INDEX]) or _notes_beside(built)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
@@ -37,6 +41,14 @@ def write(
     for name, text in pages.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
     (target / PLAIN).touch()
+
+
+def _beside(address: str) -> str:
+    """Return where the picture is of a page with an address; without, beside it."""
+    if not address:
+        return PICTURE
+    is_folder = "." not in urlsplit(address).path.rpartition("/")[2]
+    return urljoin(f"{address.rstrip('/')}/" if is_folder else address, PICTURE)
 
 
 def files(built: Path) -> list[str]:

@@ -38,8 +38,11 @@ declare const TALK: {
   looks: Record<string, string>;
   sections: { title: string; minutes: number; slides: number }[];
   /** By demo: when it was recorded (seconds since the epoch), how many seconds it took,
-   * and the packed cast. */
-  recordings: Record<string, { recorded: number; seconds: number; gzip: string }>;
+   * what it has shown (empty if it does not say), and the packed cast. */
+  recordings: Record<
+    string,
+    { recorded: number; seconds: number; lesson: string; gzip: string }
+  >;
 };
 
 /** By slide: its speaker note; empty in a page that is exported without them. */

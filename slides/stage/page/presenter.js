@@ -222,6 +222,8 @@
     const [state, name] = demo ? standing(demo, run) : ["", ""];
     write(at("demo"), state, name);
     write(at("said"), run?.said ?? "");
+    const told = run ? ["Demo", run.state, run.why, run.said] : [];
+    write(at("heard"), told.filter(Boolean).join(", "), "heard");
     write(at("notice"), ...notice());
     at("screen").hidden = !screen.isExtended; // the projector may come late
     at("black").setAttribute("aria-pressed", `${news.show.black !== null}`);

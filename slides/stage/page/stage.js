@@ -20,7 +20,7 @@
     ['[data-bespoke-marp-osc="next"]', () => ask("next")],
     ['[data-bespoke-marp-osc="prev"]', () => ask("back")],
     ['[data-bespoke-marp-osc="presenter"]', openPresenter],
-    [".stage-terminal", () => ask("run")],
+    ["svg.terminal", () => ask("run")],
     [".stage-black", () => ask("black")],
   ];
 
@@ -33,9 +33,9 @@
   /** @type {boolean} */
   let settled; // the server has heard all that was asked for
   let isServed = false; // there is a server now
-  /** @typedef {{demo: string, over: Element, label: HTMLElement, screen: HTMLElement,
-   *   before: HTMLElement, player: Player | null, shown: string, recorded: boolean}}
-   *   Terminal */
+  /** @typedef {{demo: string, line: string, over: Element, label: HTMLElement,
+   *   screen: HTMLElement, before: HTMLElement, player: Player | null, shown: string,
+   *   recorded: boolean}} Terminal */
   /** @type {Terminal | null} */
   let mounted = null; // the terminal on the slide on view
   let drawn = 0; // the slide that it was mounted for
@@ -44,6 +44,7 @@
   let turned = -Infinity; // when the wheel was, last
   /** @type {{x: number, y: number} | null} */
   let touched = null;
+  let selected = false; // whether text was, when the pointer came down
 
   /** @param {News} news */
   function hear(news) {
@@ -120,22 +121,22 @@
     terminal.className = "stage-terminal";
     bar.className = "stage-bar";
     screen.className = "stage-screen";
-    screen.inert = true; // keys are for the deck, never for the player
     command.className = "command";
     command.textContent = `$ ${line}`;
     bar.append(command, label);
     terminal.append(bar, screen, before);
     over.append(terminal);
     picture.append(over);
+    picture.setAttribute("role", "group"); // of a picture, no text is read
     const none = { player: null, shown: "", recorded: false };
-    return { demo, over, label, screen, before, ...none };
+    return { demo, line, over, label, screen, before, ...none };
   }
 
   /** What is seen before the run. @param {string} command
    * @param {string | undefined} look what to look for */
   function introduce(command, look) {
     const before = document.createElement("div");
-    const run = document.createElement("p");
+    const run = document.createElement("div");
     before.className = "stage-before";
     run.className = "run";
     run.textContent = command;
@@ -178,6 +179,9 @@
         terminalLineHeight: FONT.line / FONT.size,
         theme: "asyncio-live",
       });
+      // Its text can be selected, but keys are for the deck, never for the player.
+      for (const each of terminal.screen.querySelectorAll("[tabindex]"))
+        each.removeAttribute("tabindex");
     }
     if (replayed && run.halted) terminal.player?.pause();
   }
@@ -190,6 +194,7 @@
     for (const [index, copy] of still.querySelectorAll("canvas").entries())
       copy.getContext("2d")?.drawImage(canvases[index], 0, 0);
     still.className = "stage-leaving";
+    still.inert = true;
     screen.after(still);
     const ends = still.getAnimations().map((each) => each.finished);
     Promise.allSettled(ends).then(() => still.remove());
@@ -208,21 +213,45 @@
     return new Response(text).text();
   }
 
+  /** @param {Terminal} terminal @param {Run} run */
+  const isLive = ({ recorded }, run) =>
+    !recorded && run.state !== "frame" && !isReplay(run);
+
   /** @param {Terminal} terminal @param {Run | undefined} run */
-  function describe({ demo, recorded }, run) {
-    const recording = TALK.recordings[demo];
+  function describe(terminal, run) {
+    const recording = TALK.recordings[terminal.demo];
     if (!run) {
       const does = `${KEY} ${show.live ? "runs" : "plays"} it`;
       return recording ? `${does} · about ${Math.ceil(recording.seconds)} s` : does;
     }
-    const isLive = !recorded && run.state !== "frame" && !isReplay(run);
-    if (isLive) return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
+    if (isLive(terminal, run))
+      return `${run.state === "stopped" ? "STOPPED" : "LIVE"} ${taken(run)}`;
     const why = run.halted ? "stopped" : run.why;
     if (!recording) return why ? `${why} · no recording` : "no recording";
     const day = new Date(recording.recorded * 1000);
     const label = `REC ${day.toISOString().slice(0, 10)}`;
     return why ? `${label} · ${why}` : label;
   }
+
+  /** What is told of a run to who cannot see it: start, end and fall-back.
+   * @param {Terminal} terminal @param {Run | undefined} run */
+  function announce(terminal, run) {
+    const { line, demo } = terminal;
+    if (!run) return "";
+    if (isLive(terminal, run)) {
+      if (run.state === "done") return ended(line, run.said);
+      return `${line} ${run.state === "stopped" ? "stopped" : "runs"}`;
+    }
+    const recording = TALK.recordings[demo];
+    if (!recording) return `${line}: ${describe(terminal, run)}`;
+    const begun = `${line}: recording shown${run.why && `, ${run.why}`}`;
+    if (run.halted) return `${begun}. It stopped`;
+    const isOver = run.state === "frame" || played(run) >= recording.seconds;
+    return isOver ? `${begun}. ${ended("It", recording.lesson)}` : begun;
+  }
+
+  /** @param {string} what @param {string} lesson */
+  const ended = (what, lesson) => (lesson ? `${what} ended: ${lesson}` : `${what} ended`);
 
   // --- what is seen ----------------------------------------------------------------
 
@@ -253,10 +282,12 @@
   }
 
   function tick() {
+    const run = onView(show);
     if (mounted) {
-      const text = describe(mounted, onView(show));
+      const text = describe(mounted, run);
       write(mounted.label, text, text.split(" ")[0]);
     }
+    write(status, mounted ? announce(mounted, run) : "", "stage-status");
     const isRefused = performance.now() - refused < READ;
     const only = isRefused ? link.ONLY_LOOKS : "";
     write(hint, keys.typed || only, "stage-hint");
@@ -295,14 +326,44 @@
     event.stopImmediatePropagation();
   }
 
-  /** @param {MouseEvent} event */
+  /** Whether text is selected. */
+  const isSelecting = () => getSelection()?.type === "Range";
+
+  /** @param {PointerEvent} event */
+  function onPointer({ type, movementX, movementY }) {
+    if (type === "pointerdown") selected = isSelecting();
+    // A browser makes a move of its own, by nothing, as it draws a page.
+    if (type === "pointerdown" || movementX || movementY)
+      document.body.classList.add("stage-pointed");
+  }
+
+  /** @param {PointerEvent} event */
   function onClick(event) {
-    if (!(event.target instanceof Element) || event.shiftKey) return;
+    const { target, shiftKey, pointerType } = event;
+    if (!(target instanceof Element) || shiftKey) return;
     for (const [selector, does] of CLICKS) {
-      if (!event.target.closest(selector)) continue;
+      const found = target.closest(selector);
+      if (!found) continue;
       keep(event);
+      // By hand: the next Space is a clicker's.
+      if (event.detail && found instanceof HTMLElement) found.blur();
+      // Text is selected, or was: by a mouse, wherever there is some.
+      const isReading = pointerType === "mouse" && target.closest("pre, text");
+      if (selector === "svg.terminal" && (isReading || selected || isSelecting())) return;
       return does();
     }
+  }
+
+  // The player's lines lie where they belong, but without a break between them.
+  /** @param {ClipboardEvent} event */
+  function onCopy(event) {
+    const selection = getSelection();
+    if (selection?.type !== "Range") return;
+    const lines = selection.getRangeAt(0).cloneContents().querySelectorAll(".ap-line");
+    if (!lines.length) return;
+    const text = [...lines].map((each) => each.textContent?.trimEnd()).join("\n");
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
   }
 
   /** @param {Event} event */
@@ -359,7 +420,13 @@
   const black = document.createElement("div");
   black.className = "stage-black";
   for (const each of [failure, black]) each.hidden = true;
+  const status = document.createElement("div"); // of the demo, to be heard
   document.body.append(failure, hint, black);
+  if (!link.isPreview) {
+    failure.setAttribute("role", "alert");
+    for (const each of [hint, status]) each.setAttribute("role", "status");
+    document.body.append(status);
+  }
   link.follow(onPage, hear);
   setInterval(tick, 200);
   if (link.isPreview) return; // it is inert
@@ -367,8 +434,15 @@
   const steps = document.querySelectorAll("[data-marpit-fragment]");
   const attributeFilter = ["class", "data-bespoke-marp-fragment"];
   for (const each of [...slides, ...steps]) changes.observe(each, { attributeFilter });
+  // Marp hides its control bar from those who hear a page, whenever it is not seen.
+  const bar = document.querySelector(".bespoke-marp-osc");
+  const heard = new MutationObserver(() => bar?.removeAttribute("aria-hidden"));
+  if (bar) heard.observe(bar, { attributeFilter: ["aria-hidden"] });
   keys.listen({ p: openPresenter, o: openOverview }, tick);
   window.addEventListener("click", onClick, true);
+  window.addEventListener("copy", onCopy);
+  window.addEventListener("pointerdown", onPointer, true);
+  window.addEventListener("pointermove", onPointer, true);
   window.addEventListener("wheel", onWheel, { capture: true, passive: false });
   window.addEventListener("touchstart", onTouchStart, { capture: true, passive: true });
   window.addEventListener("touchend", onTouchEnd, true);

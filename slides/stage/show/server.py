@@ -22,9 +22,9 @@ from rich.text import Text
 
 from demos.support.console import TOO_BUSY
 from slides.stage import names, runner
-from slides.stage.deck.build import INDEX, PRESENTER
+from slides.stage.deck.build import ICON, INDEX, PRESENTER
 from slides.stage.paths import Paths
-from slides.stage.recordings import events
+from slides.stage.recordings import events, lesson_of
 from slides.stage.show.built import Built
 from slides.stage.show.lines import LOG, one_line, say
 from slides.stage.show.output import Output
@@ -193,14 +193,13 @@ class Stage:
                 async for line in lines:
                     await output.add(line)
             why = verdict(output.lines)
-            if why == "it failed":
-                said = last_words(output.lines)
+            said = said_of(output.lines, why)
         except TimeoutError:
             why = "too slow"
         except Exception as error:
             why = "it failed"
             said = one_line(f"{type(error).__name__}: {error}")
-        if said:
+        if said and why:
             say(f"{names.command(demo)} failed: {said}")
         self._playing.pop(run, None)
         state: Literal["done", "failed"] = "failed" if why else "done"
@@ -336,7 +335,9 @@ class Stage:
         raise found
 
     async def _file(self, request: web.Request) -> web.Response:
-        name = request.match_info["path"] or INDEX
+        path = request.match_info["path"]
+        # A browser asks for the second by itself, as for a page that is none of ours.
+        name = {"": INDEX, "favicon.ico": ICON}.get(path, path)
         is_page = name in (INDEX, PRESENTER)
         if is_page and "token" in request.query:
             self._admit(request, request.query["token"])
@@ -366,6 +367,13 @@ def verdict(lines: list[str]) -> Why:
     if last["x"] == "0" and "o" in last:
         return ""
     return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
+
+
+def said_of(lines: list[str], why: Why) -> str:
+    """Return what a run said last, where that is of use: its lesson, or its error."""
+    if why:
+        return last_words(lines) if why == "it failed" else ""
+    return lesson_of(lines)
 
 
 def last_words(lines: list[str]) -> str:

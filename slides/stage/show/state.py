@@ -33,8 +33,8 @@ class Run:
 
     A recording plays when its state is "recording" or "failed"; `why` says why it does,
     where nobody asked for it, and `halted` that it was stopped, when it `changed`. Its
-    last frame stands when the state is "frame", which keeps its `why`. `said` is what a
-    demo that failed said last, for its speaker.
+    last frame stands when the state is "frame", which keeps its `why`. `said` is what
+    it said last: its lesson, or, for its speaker, why it failed.
     """
 
     id: int
@@ -169,7 +169,7 @@ def ended(
 ) -> Show:
     """Return the show after a run has ended; one that is over stays as it was.
 
-    `why` says why one has failed, and `said` what it said last.
+    `why` says why one has failed, and `said` is what it said last.
     """
 
     def end(each: Run) -> Run:

@@ -329,7 +329,8 @@ def test_what_a_section_asks_for_holds_for_it_alone(talk: Path) -> None:
         "section { h1 { color: rgb(1, 2, 3) } }\n</style>\n\n"
         "<!-- transition: cube -->\n\n---\n\n[x](#1) [y](#same)\n"
     )
-    second = first.replace("cube", "coverflow")
+    first = first.replace("---\n", "---\nlang: fr\n", 1)
+    second = first.replace("cube", "coverflow").replace("lang: fr\n", "")
     built = build(deck(talk, {"10-a.md": first, "20-b.md": second}))
     page = page_of(built)
     assert re.findall(r'href="#([^"]+)">[xy]<', page) == ["1", "same", "3", "same-2"]
@@ -340,6 +341,8 @@ def test_what_a_section_asks_for_holds_for_it_alone(talk: Path) -> None:
         re.findall(r"transition-__builtin__(\w+)", page)
     )
     assert page.count("color:rgb(1, 2, 3)") + page.count("color: rgb(1, 2, 3)") == 2
+    # But the language of the first is that of each that names none.
+    assert re.findall(r'<section[^>]* lang="(\w+)"', page) == ["fr"] * 4
 
 
 def test_pages_are_numbered_through(talk: Path) -> None:

@@ -114,7 +114,7 @@ def standing(demo: str, state: str) -> Callable[[dict[str, Any]], bool]:
 
 @asynccontextmanager
 async def housed(paths: Paths, folder: Path, **options: Any) -> AsyncIterator[House]:
-    files = {"index.html": b"<script>1</script>"}
+    files = {"index.html": b"<script>1</script>", "icon.svg": b"<svg/>"}
     built = Built("first", files, DECK, "'sha256-x'")
     async with (
         serving(paths, built, Show(live=True), folder, **options) as (stage, served),
@@ -352,6 +352,8 @@ async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
         assert "IsADirectoryError" in window.show["runs"]["waits"]["said"]
         await window.run("ticker")
         await window.until(standing("ticker", "done"))
+        assert window.show["runs"]["ticker"]["said"] == "There were 3 ticks."
+        assert capsys.readouterr().out.count("failed") == 1  # of the folder
 
 
 @pytest.mark.parametrize(
@@ -490,7 +492,12 @@ async def test_there_is_no_run_that_never_was(house: House, run: str) -> None:
 async def test_no_page_of_another_origin_may_include_what_is_sent(
     house: House,
 ) -> None:
-    for path, status in (("/", 200), ("/gone.js", 404), ("/show", 403)):
+    for path, status in (
+        ("/", 200),
+        ("/favicon.ico", 200),
+        ("/gone.js", 404),
+        ("/show", 403),
+    ):
         async with house.client.get(house.address + path) as response:
             assert response.status == status
             assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
