@@ -281,14 +281,21 @@
     if (demo) about.textContent = "demo";
     button.append(number, title, about);
     button.onclick = () => {
-      list.close();
+      closeList();
       link.ask("go", { slide, step: 0 });
     };
     return button;
   }
 
+  function closeList() {
+    list.close();
+    const { activeElement } = document; // an entry that is not seen any more, for a while
+    if (activeElement instanceof HTMLElement && list.contains(activeElement))
+      activeElement.blur();
+  }
+
   function toggleList() {
-    if (list.open) return list.close();
+    if (list.open) return closeList();
     const entries = list.querySelectorAll("button");
     entries.forEach((each) => each.removeAttribute("aria-current"));
     const here = entries[news.show.slide - 1];
@@ -399,6 +406,7 @@
   /** @type {Record<string, () => void>} */
   const IN_LIST = {
     o: toggleList,
+    Escape: toggleList,
     ArrowDown: () => moveInList(1),
     ArrowRight: () => moveInList(1),
     ArrowUp: () => moveInList(-1),
@@ -415,7 +423,7 @@
 
   /** @param {MouseEvent} event */
   function onClick({ target, detail }) {
-    if (target === list) list.close(); // beside it
+    if (target === list) closeList(); // beside it
     const button = target instanceof Element && target.closest("button");
     if (!button) return;
     if (detail) button.blur(); // by hand: the next Space is a clicker's
