@@ -47,8 +47,9 @@ def _beside(address: str) -> str:
     """Return where the picture is of a page with an address; without, beside it."""
     if not address:
         return PICTURE
-    is_folder = "." not in urlsplit(address).path.rpartition("/")[2]
-    return urljoin(f"{address.rstrip('/')}/" if is_folder else address, PICTURE)
+    page = urlsplit(address)._replace(query="", fragment="").geturl()
+    is_folder = "." not in urlsplit(page).path.rpartition("/")[2]
+    return urljoin(f"{page.rstrip('/')}/" if is_folder else page, PICTURE)
 
 
 def files(built: Path) -> list[str]:

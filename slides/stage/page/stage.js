@@ -9,7 +9,8 @@
 
   const PRESENTER = "popup,width=1280,height=800"; // its window
   const SVG = "http://www.w3.org/2000/svg";
-  const FONT = { line: 28, size: 25.025 }; // px, as in the picture of a recording
+  // px, as in the picture of a recording: of a cell, of letters, where the cells begin.
+  const FONT = { width: 15.4, line: 28, size: 25.025, left: 40 };
   const REST = 250; // ms between two turns of a wheel
   const SWIPE = 30; // px that a finger moves, or it was a tap
   const READ = 4000; // ms in which a line is read
@@ -316,6 +317,7 @@
     /** @type {HTMLElement | null} */
     const button = document.querySelector('[data-bespoke-marp-osc="overview"]');
     button?.click();
+    document.querySelector("iframe:not([title])")?.setAttribute("title", "All slides");
   }
 
   // --- click, wheel and touch --------------------------------------------------------
@@ -330,17 +332,33 @@
   const isSelecting = () => getSelection()?.type === "Range";
 
   /** @param {PointerEvent} event */
-  function onPointer({ type, movementX, movementY }) {
+  function onPointer({ type, pointerType, movementX, movementY }) {
     if (type === "pointerdown") selected = isSelecting();
     // A browser makes a move of its own, by nothing, as it draws a page.
-    if (type === "pointerdown" || movementX || movementY)
-      document.body.classList.add("stage-pointed");
+    const isMoved = type === "pointerdown" || movementX || movementY;
+    if (isMoved && pointerType === "mouse") showBar(true);
+  }
+
+  // Marp's control bar lies over text: by touch, a tap beside a terminal brings it.
+  /** @param {boolean} isShown */
+  const showBar = (isShown) => document.body.classList.toggle("stage-pointed", isShown);
+
+  /** Whether there is text to select under a mouse. @param {Element} target
+   * @param {number} x of the mouse */
+  function isText(target, x) {
+    if (target.closest(".stage-before .run, text")) return true;
+    const line = target.closest(".ap-line"); // blanks fill it up
+    const text = line?.textContent;
+    if (!line || !text) return false;
+    const { left, width } = line.getBoundingClientRect();
+    return x < left + (width * text.trimEnd().length) / text.length;
   }
 
   /** @param {PointerEvent} event */
   function onClick(event) {
-    const { target, shiftKey, pointerType } = event;
+    const { target, shiftKey, pointerType, clientX } = event;
     if (!(target instanceof Element) || shiftKey) return;
+    if (pointerType !== "mouse" && !target.closest("svg.terminal")) showBar(true);
     for (const [selector, does] of CLICKS) {
       const found = target.closest(selector);
       if (!found) continue;
@@ -348,23 +366,43 @@
       // By hand: the next Space is a clicker's.
       if (event.detail && found instanceof HTMLElement) found.blur();
       // Text is selected, or was: by a mouse, wherever there is some.
-      const isReading = pointerType === "mouse" && target.closest("pre, text");
+      const isReading = pointerType === "mouse" && isText(target, clientX);
       if (selector === "svg.terminal" && (isReading || selected || isSelecting())) return;
       return does();
     }
   }
 
-  // The player's lines lie where they belong, but without a break between them.
+  // The lines of a terminal lie where they belong, but without a break between them.
   /** @param {ClipboardEvent} event */
   function onCopy(event) {
     const selection = getSelection();
     if (selection?.type !== "Range") return;
-    const lines = selection.getRangeAt(0).cloneContents().querySelectorAll(".ap-line");
-    if (!lines.length) return;
-    const text = [...lines].map((each) => each.textContent?.trimEnd()).join("\n");
-    event.clipboardData?.setData("text/plain", text);
+    const range = selection.getRangeAt(0);
+    const within = range.commonAncestorContainer;
+    const terminal = within instanceof Element && within.closest("svg.terminal");
+    if (!terminal) return;
+    const part = range.cloneContents();
+    const lines = [...part.querySelectorAll(".ap-line")].map((each) => each.textContent);
+    const text = lines.length ? lines : drawnLines(part);
+    event.clipboardData?.setData("text/plain", text.map((each) => each?.trimEnd()).join("\n"));
     event.preventDefault();
   }
+
+  /** The lines of the picture of a recording: its texts, each in its column.
+   * @param {DocumentFragment} part */
+  function drawnLines(part) {
+    /** @type {Map<string | null, string>} */
+    const lines = new Map();
+    for (const text of part.querySelectorAll("text")) {
+      const [x, y] = [Number(text.getAttribute("x")), text.getAttribute("y")];
+      const column = Math.round((x - FONT.left) / FONT.width);
+      lines.set(y, (lines.get(y) ?? "").padEnd(column) + text.textContent);
+    }
+    return [...lines.values()];
+  }
+
+  /** Whether somebody has enlarged the page by hand, to read, and moves it. */
+  const isEnlarged = () => (window.visualViewport?.scale ?? 1) > 1;
 
   /** @param {Event} event */
   const isOnDeck = ({ target }) =>
@@ -384,7 +422,8 @@
   /** @param {WheelEvent} event */
   function onWheel(event) {
     if (!isOnDeck(event)) return;
-    if (event.ctrlKey || scrolls(event.target)) return event.stopImmediatePropagation();
+    const moves = event.ctrlKey || isEnlarged() || scrolls(event.target);
+    if (moves) return event.stopImmediatePropagation();
     keep(event);
     const { deltaX, deltaY, timeStamp } = event;
     const size = Math.hypot(deltaX, deltaY);
@@ -408,7 +447,9 @@
     const [right, down] = [clientX - touched.x, clientY - touched.y];
     touched = null;
     if (Math.hypot(right, down) < SWIPE) return;
+    if (isEnlarged()) return event.stopImmediatePropagation();
     keep(event);
+    showBar(false);
     ask((Math.abs(right) > Math.abs(down) ? right : down) < 0 ? "next" : "back");
   }
 
