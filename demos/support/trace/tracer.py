@@ -5,34 +5,33 @@
     for event in trace.events():
         print(event)
 
-This file needs nothing but the standard library, and is a program too:
-``python tracer.py TRACE.json LAST SCRIPT [ARGS…]`` runs SCRIPT unchanged and writes
-its last events to TRACE.json.
+This file needs nothing but the standard library: start/ loads it into a program.
 
 Traced is each selector event loop that this thread makes meanwhile, whoever makes it:
-``asyncio.run``, a ``Runner``, the program itself. Others (uvloop, the Proactor loop of
-Windows) run as they always do. Two things tell nearly all, the loop's selector and its
-ready queue; neither coroutines nor callbacks are wrapped, so that a program finds its
-own. The queue is the private ``_ready``, and of handles and tasks private attributes
-are read: asyncio has no public place where a step begins and ends.
+``asyncio.run``, a ``Runner``, the program itself; subclasses too. Others (uvloop, the
+Proactor loop of Windows) run as they always do, and are named.
+
+A program finds its own: neither loop nor selector, coroutine or callback is wrapped or
+of another class. Two things tell nearly all: the loop's ready queue, and the moment in
+which it asks for its selector. The queue is the private ``_ready``, and of handles and
+tasks private attributes are read: asyncio has no public place where a step begins and
+ends.
 """
 
 import asyncio
 import contextlib
 import functools
 import json
-import os
-import runpy
 import selectors
 import sys
 import sysconfig
 import threading
+from asyncio import base_events, events, format_helpers, selector_events
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from time import perf_counter
-from types import CoroutineType, TracebackType
+from types import CoroutineType
 from typing import Any
 
 LAST = 50_000  # events kept unless told otherwise, at most about 12 MB
@@ -62,7 +61,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
 Event = dict[str, Any]
 Row = tuple[Any, ...]
 
-Task = asyncio.Task  # bound once: needed in every step
+# Tasks in C and in Python (of debuggers, say); bound once: needed in every step.
+TASKS = (asyncio.Task, vars(asyncio.tasks)["_PyTask"])
 
 # What the methods of a Task are called that take its next step: in C the first has
 # no name; in Python both are private. Its other methods are callbacks like any.
@@ -75,6 +75,7 @@ class Trace:
     def __init__(self, last: int = LAST) -> None:
         self.last = last
         self.rows: deque[Row] = deque(maxlen=last)
+        self.untraced: set[str] = set()  # the loops that ran and were not traced
 
     def record(self, event: str, *values: object) -> None:
         """Add one event, now."""
@@ -97,6 +98,11 @@ class Trace:
                 told["due"] -= start
             events.append({"time": time - start, "event": event, **told})
         return events
+
+    def as_json(self) -> str:
+        """Return what there is to tell as a file has it."""
+        told = {"events": self.events(), "untraced": sorted(self.untraced)}
+        return json.dumps(told)
 
 
 def _events_of(row: Row) -> Iterator[Row]:
@@ -122,28 +128,41 @@ class ReadyQueue(deque[Any]):
     This is where tracing costs most: each step of each task passes here.
     """
 
-    __slots__ = ("began", "call", "record", "scheduled", "task", "trace")
+    __slots__ = (
+        "began",
+        "call",
+        "iteration",
+        "record",
+        "since",
+        "task",
+        "times",
+        "trace",
+    )
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
         self.record = trace.rows.append
+        self.times: deque[float] = deque()  # when each of the handles came in
         self.task: Any = None  # whose step runs, if it is one
         self.call: Row | None = None  # what runs, if it is another callback
-        self.scheduled = 0.0
+        self.since = 0.0  # when that came in
         self.began = 0.0
+        self.iteration = 0
 
     def append(self, handle: Any) -> None:
         """Take in what is ready to run."""
-        deque.append(self, (perf_counter(), handle))
+        self.times.append(perf_counter())
+        deque.append(self, handle)
 
     def popleft(self) -> Any:
         """Give out what has been here longest: it runs now."""
         self.end_step()
-        self.scheduled, handle = deque.popleft(self)
+        handle = deque.popleft(self)
+        self.since = self.times.popleft() if self.times else self.began
         callback = handle._callback
         owner = getattr(callback, "__self__", None)
-        if isinstance(owner, Task) and getattr(callback, "__name__", None) in STEPS:
+        if isinstance(owner, TASKS) and getattr(callback, "__name__", None) in STEPS:
             self.task = owner
         elif not handle._cancelled:
             self.call = _described(handle)
@@ -153,11 +172,11 @@ class ReadyQueue(deque[Any]):
         """Record that what ran has ended, and what a task awaits then, and where."""
         began = self.began
         end = self.began = perf_counter()
-        if self.call:
-            self.record((began, "call", self.scheduled, end, *self.call))
-            self.call = None
         task = self.task
         if task is None:
+            if self.call:
+                self.record((began, "call", self.since, end, *self.call))
+                self.call = None
             return
         self.task = None
         # It stands in the innermost of its coroutines that no library wrote.
@@ -175,10 +194,51 @@ class ReadyQueue(deque[Any]):
         key = id(task)
         name = task.get_name()
         what = getattr(outermost, "__qualname__", "?")
-        row = began, "step", self.scheduled, end, key, name, what, awaits, file, line
+        row = began, "step", self.since, end, key, name, what, awaits, file, line
         self.record(row)
-        if task.done():
+        if frame is None and task.done():
             self.record((end, "task_exited", key))
+
+    def begin_wait(self, timeout: float | None) -> None:
+        """Record that the loop asks its selector: who runs has ended."""
+        self.end_step()
+        if len(self.times) != len(self):  # a program may put in or take out some
+            self.times = deque([self.began] * len(self))
+        self.iteration += 1
+        self.trace.record("before_io_wait", self.iteration, timeout)
+
+    def end_wait(self) -> None:
+        """Record that the selector has answered."""
+        self.trace.record("after_io_wait")
+
+    # What a loop has just done at `start`: its method's result and its arguments.
+
+    def spawned(self, start: float, task: Any, coro: Any, **_: object) -> None:
+        """Record a new task; an eager one may be done by now, and has no coroutine."""
+        by = self.task and id(self.task)
+        code = getattr(coro, "cr_code", None)
+        place = (code.co_filename, code.co_firstlineno) if code else (None, None)
+        who = id(task), task.get_name(), _name(coro)
+        self.record((start, "task_spawned", *who, by, *place))
+        if task.done():
+            self.trace.record("task_exited", id(task))
+
+    def timer_set(
+        self, _: float, timer: Any, when: float, *__: object, **___: object
+    ) -> None:
+        """Record a timer, of ``call_later`` and ``asyncio.sleep`` too."""
+        due = perf_counter() + when - timer._loop.time()
+        self.trace.record("timer_set", *_described(timer), due)
+
+    def timer_cancelled(self, _: float, __: None, timer: Any) -> None:
+        """Record that a timer was cancelled."""
+        self.trace.record("timer_cancelled", id(timer))
+
+    def called(
+        self, _: float, future: Any, executor: object, func: Any, *__: object
+    ) -> None:
+        """Record a call in another thread or process; ``to_thread`` comes here too."""
+        self.trace.record("executor_called", id(future), _name(func))
 
 
 @functools.cache
@@ -191,7 +251,7 @@ def _described(handle: Any) -> Row:
     """Return a handle's id, its callback's name, and the future that it resolves."""
     # What resolves a future has it as its first argument, in asyncio itself.
     first = next(iter(handle._args or ()), None)
-    future = id(first) if isinstance(first, asyncio.Future) else None
+    future = id(first) if asyncio.isfuture(first) else None
     return id(handle), _name(handle._callback), future
 
 
@@ -201,160 +261,164 @@ def _name(thing: Any) -> str:
     return str(getattr(thing, "__qualname__", None) or type(thing).__qualname__)
 
 
-class RecordingSelector:
-    """The selector that a loop asks: records what for, and how long."""
+class Registered(dict[int, selectors.SelectorKey]):
+    """The sockets of a selector, by descriptor: sees which come and go."""
 
-    def __init__(self, selector: selectors.BaseSelector, queue: ReadyQueue) -> None:
-        self.selector = selector
-        self.queue = queue
-        self.iteration = 0
+    def __init__(self, trace: Trace, registered: Any) -> None:
+        super().__init__(registered)
+        self.trace = trace
 
-    def __getattr__(self, name: str) -> Any:
-        """Return what else the selector has."""
-        return getattr(self.selector, name)
+    def __setitem__(self, fd: int, key: selectors.SelectorKey) -> None:
+        """Wait for a socket, or for something else of one."""
+        super().__setitem__(fd, key)
+        reader, writer = key.data  # handles, or None
+        self.trace.record("fd_registered", *_described(writer or reader), fd)
 
-    def register(self, fd: Any, events: int, handles: Any) -> selectors.SelectorKey:
-        """Wait for `events` of `fd`; `handles` are a reader and a writer, or None."""
-        key = self.selector.register(fd, events, handles)
-        reader, writer = handles
-        described = _described(writer or reader)
-        self.queue.trace.record("fd_registered", *described, key.fd)
+    def pop(self, fd: int) -> selectors.SelectorKey:  # type: ignore[override]
+        """Wait for a socket no longer."""
+        key = super().pop(fd)
+        self.trace.record("fd_unregistered", fd)
         return key
 
-    def unregister(self, fd: Any) -> selectors.SelectorKey:
-        """Wait for `fd` no longer."""
-        key = self.selector.unregister(fd)
-        self.queue.trace.record("fd_unregistered", key.fd)
-        return key
 
-    def modify(self, fd: Any, events: int, handles: Any) -> selectors.SelectorKey:
-        """Wait for other `events` of `fd`."""
-        self.unregister(fd)
-        return self.register(fd, events, handles)
-
-    def select(self, timeout: float | None) -> Any:
-        """Wait until something is ready, `timeout` seconds at most; None is forever."""
-        self.queue.end_step()
-        self.iteration += 1
-        self.queue.trace.record("before_io_wait", self.iteration, timeout)
-        ready = self.selector.select(timeout)
-        self.queue.trace.record("after_io_wait")
-        return ready
+def _is_traced(loop: Any) -> bool:
+    return type(getattr(loop, "_ready", None)) is ReadyQueue
 
 
-class TracedEventLoop(asyncio.SelectorEventLoop):
-    """A selector event loop whose ready queue records; this tells the rest."""
+class OwnSelector:
+    """The attribute ``_selector`` of loops, which sees when it is set and asked for.
 
-    _ready: ReadyQueue
+    A loop sets it once, when it is made, and asks for it before it waits. As only that
+    is seen, nothing of ours is on the stack while a loop runs or waits.
+    """
 
-    def call_at(  # type: ignore[override]  # just handed on
-        self, when: float, callback: Any, *args: Any, **context: Any
-    ) -> asyncio.TimerHandle:
-        """Set a timer; ``call_later`` and ``asyncio.sleep`` come here too."""
-        timer = super().call_at(when, callback, *args, **context)
-        due = perf_counter() + when - self.time()
-        self._ready.trace.record("timer_set", *_described(timer), due)
-        return timer
+    def __init__(self, trace: Trace, thread: int | None) -> None:
+        self.trace = trace
+        self.thread = thread
 
-    def _timer_handle_cancelled(self, handle: Any) -> None:
-        self._ready.trace.record("timer_cancelled", id(handle))
-        super()._timer_handle_cancelled(handle)  # type: ignore[misc]
+    def __set__(self, loop: Any, selector: Any) -> None:
+        """Have the loop traced if it is of this thread."""
+        vars(loop)["_selector"] = selector
+        if threading.get_ident() != self.thread:
+            return
+        loop._ready = ReadyQueue(self.trace)
+        if hasattr(selector, "_fd_to_key"):  # all of the standard library have it
+            selector._fd_to_key = Registered(self.trace, selector._fd_to_key)
 
-    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
-        """Make a task of `coro`; an eager one may be done by then."""
+    def __get__(self, loop: Any, _: object) -> Any:
+        """Record that a loop is about to wait, if it is that which asks."""
+        asks = sys._getframe(1)
+        if _is_traced(loop) and asks.f_code.co_name == "_run_once":
+            loop._ready.begin_wait(asks.f_locals["timeout"])
+        return vars(loop)["_selector"]
+
+
+class ProcessEvents:
+    """The method of a loop for what a wait has brought: it is asked for after each."""
+
+    def __init__(self, plain: Any) -> None:
+        self.plain = plain
+
+    def __get__(self, loop: Any, owner: Any) -> Any:
+        """Record the end of a wait."""
+        if _is_traced(loop):
+            loop._ready.end_wait()
+        return self.plain.__get__(loop, owner)
+
+
+def _told(plain: Any, tell: Any) -> Any:
+    """Return a method of loops that tells of each call; no traceback shows it."""
+
+    @functools.wraps(plain)
+    def method(loop: Any, *args: Any, **options: Any) -> Any:
         start = perf_counter()
-        task = super().create_task(coro, **options)
-        trace = self._ready.trace
-        by = self._ready.task and id(self._ready.task)
-        code = getattr(coro, "cr_code", None)
-        place = (code.co_filename, code.co_firstlineno) if code else (None, None)
-        who = id(task), task.get_name(), _name(coro)
-        trace.rows.append((start, "task_spawned", *who, by, *place))
-        if task.done():
-            trace.record("task_exited", id(task))
-        return task
-
-    def run_in_executor(  # type: ignore[override]  # just handed on
-        self, executor: Any, func: Any, *args: Any
-    ) -> asyncio.Future[Any]:
-        """Call `func` in another thread or process; ``to_thread`` comes here too."""
-        future = super().run_in_executor(executor, func, *args)
-        self._ready.trace.record("executor_called", id(future), _name(func))
-        return future
-
-    def run_forever(self) -> None:
-        """Run until told to stop; ``run_until_complete`` comes here too."""
         try:
-            super().run_forever()
-        finally:
-            self._ready.end_step()
+            result = plain(loop, *args, **options)
+        except BaseException as error:
+            frames = error.__traceback__
+            error.__traceback__ = frames and frames.tb_next  # without this one
+            raise
+        if _is_traced(loop):
+            if getattr(result, "_source_traceback", None):
+                _forget(result._source_traceback)
+            tell(loop._ready, start, result, *args, **options)
+        return result
+
+    return method
+
+
+def _forget(made: Any) -> None:
+    """Take the method above from where something was made, as debug mode tells.
+
+    That is a stack of a few frames: one more of those that called the method fits in.
+    """
+    ours = [at for at, frame in enumerate(made) if frame.filename == __file__]
+    for at in ours:
+        made[: at + 1] = format_helpers.extract_stack(sys._getframe(2))[-at - 1 :]
+
+
+def _running(trace: Trace, plain: Any) -> Any:
+    """Return what each loop calls when it begins to run, and with None at the end."""
+
+    def _set_running_loop(loop: Any) -> None:
+        ran: Any = events._get_running_loop()
+        plain(loop)
+        if loop is None and _is_traced(ran):
+            ran._ready.end_step()
+        elif loop and not _is_traced(loop):
+            kind, thread = type(loop), threading.current_thread()
+            where = f"{kind.__module__}.{kind.__qualname__} in {thread.name}"
+            trace.untraced.add(where)
+
+    return _set_running_loop
+
+
+def _watch(trace: Trace, thread: int | None) -> Callable[[], None]:
+    """Trace the loops that a thread makes from now on; return what ends that."""
+    base: Any = base_events.BaseEventLoop
+    selecting: Any = selector_events.BaseSelectorEventLoop
+    running = _running(trace, events._set_running_loop)
+    hooks = (
+        (base, "create_task", _told(base.create_task, ReadyQueue.spawned)),
+        (base, "call_at", _told(base.call_at, ReadyQueue.timer_set)),
+        (base, "run_in_executor", _told(base.run_in_executor, ReadyQueue.called)),
+        (
+            base,
+            "_timer_handle_cancelled",
+            _told(base._timer_handle_cancelled, ReadyQueue.timer_cancelled),
+        ),
+        (selecting, "_selector", OwnSelector(trace, thread)),
+        (selecting, "_process_events", ProcessEvents(selecting._process_events)),
+        (events, "_set_running_loop", running),
+        (asyncio, "_set_running_loop", running),
+    )
+    plain = [(owner, name, vars(owner).get(name)) for owner, name, _ in hooks]
+    for owner, name, hook in hooks:
+        setattr(owner, name, hook)
+
+    def end() -> None:
+        for owner, name, before in plain:
+            if before:
+                setattr(owner, name, before)
+            else:
+                delattr(owner, name)
+
+    return end
 
 
 @contextlib.contextmanager
 def traced_loop(last: int = LAST) -> Iterator[Trace]:
-    """Trace the selector event loops that this thread makes in the block.
-
-    Whoever makes one calls asyncio.SelectorEventLoop in the end: while the block
-    lasts, what it makes is a TracedEventLoop. Its subclasses stay as they are.
-    """
+    """Trace the selector event loops that this thread makes in the block."""
     trace = Trace(last)
-    thread = threading.get_ident()
-    plain: Any = asyncio.SelectorEventLoop
-    init = plain.__init__
-
-    def traced_init(loop: Any, selector: selectors.BaseSelector | None = None) -> None:
-        if type(loop) is not plain or threading.get_ident() != thread:
-            init(loop, selector)
-            return
-        loop.__class__ = TracedEventLoop
-        queue = ReadyQueue(trace)
-        init(loop, RecordingSelector(selector or selectors.DefaultSelector(), queue))
-        loop._ready = queue
-
-    plain.__init__ = traced_init
+    end = _watch(trace, threading.get_ident())
     try:
         yield trace
     finally:
-        plain.__init__ = init
+        end()
 
 
-def run_script(path: Path, last: int, script: str) -> None:
-    """Run `script` as ``python script`` would, and write its last events to `path`.
-
-    It ends as the script ends: with its exit code, its exception, its traceback.
-    """
-    process = os.getpid()
-    if not sys.flags.safe_path:
-        sys.path[0] = str(Path(script).resolve().parent)
-    with traced_loop(last) as trace:
-        try:
-            runpy.run_path(script, run_name="__main__")
-        except BaseException:
-            sys.excepthook = functools.partial(_show, sys.excepthook)
-            raise
-        finally:
-            if os.getpid() == process:  # not in a child that it forked
-                path.write_text(json.dumps(trace.events()), encoding="utf-8")
-
-
-def _show(hook: Any, kind: Any, error: Any, traceback: TracebackType | None) -> None:
-    """Show an exception without the frames of this file and of runpy."""
-    first = each = _own(traceback)
-    while each:
-        each.tb_next = _own(each.tb_next)
-        each = each.tb_next
-    hook(kind, error.with_traceback(first), first)
-
-
-def _own(traceback: TracebackType | None) -> TracebackType | None:
-    """Return the first part of a traceback that is the program's own."""
-    while traceback and traceback.tb_frame.f_code.co_filename in OURS:
-        traceback = traceback.tb_next
-    return traceback
-
-
-OURS = (__file__, runpy.__file__, "<frozen runpy>")
-
-if __name__ == "__main__":
-    _, out, kept, *sys.argv = sys.argv
-    run_script(Path(out), int(kept), sys.argv[0])
+def trace_main_thread(last: int) -> Trace:
+    """Trace the selector event loops that the main thread makes, to the very end."""
+    trace = Trace(last)
+    _watch(trace, threading.main_thread().ident)
+    return trace
