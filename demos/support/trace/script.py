@@ -17,12 +17,11 @@ from rich.theme import Theme
 
 from demos.support.console import STYLES
 from demos.support.flags import UsageError
-from demos.support.trace import tracer
+from demos.support.trace.events import Event
 from demos.support.trace.files import Files
 from demos.support.trace.keys import has_keyboard
 from demos.support.trace.loop_view import play
 from demos.support.trace.timeline import Timeline, chart, spelt
-from demos.support.trace.tracer import Event
 
 START = Path(__file__).with_name("start")  # what Python imports before the program
 ENDED = (
@@ -70,7 +69,7 @@ def environment(out: Path, last: int) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(folders),
-        "ASYNCIO_LIVE_TRACE": f"{last}\n{out}\n{tracer.__file__}",
+        "ASYNCIO_LIVE_TRACE": f"{last} {out}",
     }
 
 

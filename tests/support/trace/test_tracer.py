@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from demos.support.trace import tracer
-from demos.support.trace.tracer import Event, ReadyQueue, traced_loop
+from demos.support.trace.events import EVENTS, LAST, Event
+from demos.support.trace.ready_queue import ReadyQueue
+from demos.support.trace.tracer import traced_loop
 
 Main = Callable[[], Coroutine[Any, Any, object]]
 
 
-def trace(main: Main, last: int = tracer.LAST) -> list[Event]:
+def trace(main: Main, last: int = LAST) -> list[Event]:
     with traced_loop(last) as trace, selector_runner() as runner:
         runner.run(main())
     return trace.events()
@@ -52,7 +54,7 @@ def test_the_life_of_a_task() -> None:
 
 def test_every_event_has_the_fields_that_are_documented() -> None:
     for event in trace(two_steps):
-        assert tuple(event) == ("time", "event", *tracer.EVENTS[event["event"]])
+        assert tuple(event) == ("time", "event", *EVENTS[event["event"]])
 
 
 def test_events_come_in_order_and_one_step_at_a_time() -> None:
@@ -200,13 +202,15 @@ def test_a_subclass_is_traced() -> None:
     assert not trace.untraced
 
 
-def in_python(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
-    return vars(asyncio.tasks)["_PyTask"](coro, loop=loop, **options)
-
-
 def test_tasks_made_in_python_are_told_with_their_steps() -> None:
+    made: list[Any] = []  # so that no other task is given the number of one
+
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
+        made.append(vars(asyncio.tasks)["_PyTask"](coro, loop=loop, **options))
+        return made[-1]
+
     async def main() -> None:
-        asyncio.get_running_loop().set_task_factory(in_python)
+        asyncio.get_running_loop().set_task_factory(factory)
         await asyncio.gather(*(nap() for _ in range(5)))
 
     events = trace(main)

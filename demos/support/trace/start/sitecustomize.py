@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOPS = ("asyncio.unix_events", "asyncio.windows_events")  # what asyncio imports last
-
 NOTHING = '{"events": [], "untraced": []}'
 
 
 class Start:
     """Finds no module: it sees asyncio come, and then has its loops traced."""
 
-    def __init__(self, last: int, out: str, tracer: str) -> None:
-        """The `last` events go to the file `out`; `tracer` is a file too."""
+    def __init__(self, last: int, out: str, folder: str) -> None:
+        """The `last` events go to the file `out`; the tracer is in `folder`."""
         self.last = last
         self.out = out
-        self.tracer = tracer
+        self.folder = folder
         self.process = os.getpid()
         self.trace: Any = None
 
@@ -37,15 +36,18 @@ class Start:
             self.trace = self.load().trace_main_thread(self.last)
 
     def load(self) -> "Any":
-        """Return the tracer as a module that the program cannot find by its name."""
-        from importlib.util import module_from_spec, spec_from_file_location
+        """Return the tracer; the program does not find it among its modules."""
+        from importlib import import_module
+        from importlib.machinery import ModuleSpec
+        from importlib.util import module_from_spec
 
-        spec = spec_from_file_location("asyncio live: the tracer", self.tracer)
-        assert spec
-        assert spec.loader
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        package = ModuleSpec("asyncio live", None, is_package=True)
+        package.submodule_search_locations = [self.folder]
+        sys.modules[package.name] = module_from_spec(package)
+        tracer = import_module(f"{package.name}.tracer")
+        for name in [each for each in sys.modules if each.startswith(package.name)]:
+            del sys.modules[name]
+        return tracer
 
     def write(self) -> None:
         """Write the events, whole or not at all; in a child that was forked, none."""
@@ -64,8 +66,8 @@ if others:
     os.environ["PYTHONPATH"] = others
 sys.path.remove(here)
 sys.path_importer_cache.pop(here, None)
-last, out, tracer = os.environ.pop("ASYNCIO_LIVE_TRACE").split("\n")
-start = Start(int(last), out, tracer)
+last, out = os.environ.pop("ASYNCIO_LIVE_TRACE").split(" ", 1)
+start = Start(int(last), out, os.path.dirname(here))  # noqa: PTH120
 sys.meta_path.insert(0, start)
 atexit.register(start.write)  # the first to come is the last to be called
 
