@@ -23,11 +23,11 @@ from typing import Annotated
 from demos.support.catalog import run
 from demos.support.console import console
 from demos.support.flags import Flag
+from demos.support.trace.events import LAST
 from demos.support.trace.files import Files
 from demos.support.trace.loop_view import play
 from demos.support.trace.script import show_script
 from demos.support.trace.seen import Seen, traced
-from demos.support.trace.tracer import LAST
 
 Sleep = Callable[[], Coroutine[None, None, None]]
 

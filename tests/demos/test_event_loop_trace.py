@@ -17,7 +17,8 @@ from demos.event_loop_trace import main, scenario, sleep_in_loop, sleep_in_threa
 from demos.support.console import console
 from demos.support.flags import UsageError
 from demos.support.samples import TooBusy
-from demos.support.trace import loop_view, seen, tracer
+from demos.support.trace import loop_view, seen
+from demos.support.trace.events import EVENTS
 from demos.support.trace.seen import traced
 from demos.support.trace.timeline import Timeline
 
@@ -98,7 +99,7 @@ def test_the_events_and_the_timeline_of_both_runs_are_written(
     assert [run["title"] for run in written] == titles
     for run in written:
         assert run.keys() == {"title", "events"}
-        assert {event["event"] for event in run["events"]} <= tracer.EVENTS.keys()
+        assert {event["event"] for event in run["events"]} <= EVENTS.keys()
         assert {*order_of_exits(Timeline(**run))} == {*BLOCKED}
     texts = ElementTree.parse(timeline).iter("{http://www.w3.org/2000/svg}text")
     named = [(text.text or "").strip() for text in texts]

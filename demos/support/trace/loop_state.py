@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from demos.support.trace.tracer import Event
+from demos.support.trace.events import Event
 
 BLOCKED = 0.05  # seconds; a step that takes longer blocks the loop
 LATE = 0.01  # seconds; a timer served later than this is called late

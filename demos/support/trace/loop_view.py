@@ -11,10 +11,10 @@ from rich.text import Text
 
 from demos.support.console import console
 from demos.support.drawing import bar
+from demos.support.trace.events import Event
 from demos.support.trace.keys import has_keyboard, keyboard
 from demos.support.trace.loop_state import LATE, LoopState, Stretch
 from demos.support.trace.timeline import Timeline
-from demos.support.trace.tracer import Event
 
 STYLES = {  # of the places; RUNNING has that of what runs
     "READY": "ready",

@@ -1,6 +1,7 @@
 """Run somebody's program under the tracer, in a process of its own."""
 
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 from invoke.exceptions import Exit
 from rich.console import Console
@@ -15,46 +17,60 @@ from rich.theme import Theme
 
 from demos.support.console import STYLES
 from demos.support.flags import UsageError
-from demos.support.trace import tracer
+from demos.support.trace.events import Event
 from demos.support.trace.files import Files
 from demos.support.trace.keys import has_keyboard
 from demos.support.trace.loop_view import play
 from demos.support.trace.timeline import Timeline, chart, spelt
-from demos.support.trace.tracer import Event
 
-UNTRACED = (
-    "not traced: no task ran in a plain selector event loop of the main thread "
-    "(subclasses of it, uvloop and the Proactor loop of Windows cannot be traced)"
-)
+START = Path(__file__).with_name("start")  # what Python imports before the program
 ENDED = (
     "no trace: the program was ended, by a signal or os._exit, before it was written"
 )
+NO_TASK = "not traced: no task ran in an event loop of asyncio"
+UNTRACED = "not traced, as only selector event loops of the main thread can be: {}"
 
 
-def trace_script(
-    script: str, args: Sequence[str], last: int
-) -> tuple[int, list[Event] | None]:
-    """Run `script`; return its exit code and its `last` events, or None if it was cut.
+class Traced(NamedTuple):
+    """What a program has ended with, and what was seen of it."""
+
+    code: int
+    events: list[Event] | None  # None: it was cut short
+    untraced: list[str]  # the loops that ran and were not traced
+
+
+def trace_script(script: str, args: Sequence[str], last: int) -> Traced:
+    """Run `script` as ``python script`` does, and return its `last` events.
 
     Its input and output are its own, and so are Ctrl-C and SIGTERM. An exit code of
     128 + N means, as in a shell, that signal N ended it.
     """
     with TemporaryDirectory() as folder:
         out = Path(folder, "trace.json")
-        command = [sys.executable, tracer.__file__, str(out), str(last), script, *args]
         interrupt = signal.signal(signal.SIGINT, lambda *_: None)
-        process = subprocess.Popen(command)
+        process = subprocess.Popen(
+            [sys.executable, script, *args], env=environment(out, last)
+        )
         terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             code = process.wait()
         finally:
             signal.signal(signal.SIGINT, interrupt)
             signal.signal(signal.SIGTERM, terminate)
-        try:
-            events = json.loads(out.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):  # ended before it was written, or in it
-            events = None
-    return code if code >= 0 else 128 - code, events
+        told: dict[str, Any] = {"events": None, "untraced": []}
+        if out.exists():  # else it was ended before that was written
+            told = json.loads(out.read_text(encoding="utf-8"))
+    return Traced(code if code >= 0 else 128 - code, **told)
+
+
+def environment(out: Path, last: int) -> dict[str, str]:
+    """Return one in which Python traces a program; for the program it is as it was."""
+    folders = filter(None, (str(START), os.environ.get("PYTHONPATH")))
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(folders),
+        "ASYNCIO_LIVE_TRACE": f"{last} {out}",
+    }
 
 
 def show_script(script: str, args: str, files: Files, last: int, slow: float) -> None:
@@ -69,13 +85,17 @@ def show_script(script: str, args: str, files: Files, last: int, slow: float) ->
         words = shlex.split(args)
     except ValueError as error:
         raise UsageError(f"--args {args}: {error}") from None
-    code, events = trace_script(script, words, last)
+    code, events, untraced = trace_script(script, words, last)
     errors = Console(stderr=True, theme=Theme(STYLES), highlight=False)
-    if events is None or not any(e["event"] == "before_task_step" for e in events):
-        errors.print(ENDED if events is None else UNTRACED, soft_wrap=True)
-        if files.json or files.svg:
-            errors.print("nothing was written to --json or --svg")
-    else:
+    seen = any(event["event"] == "before_task_step" for event in events or ())
+    if events is None:
+        errors.print(ENDED, soft_wrap=True)
+    elif untraced:
+        said = UNTRACED.format(", ".join(untraced))
+        errors.print(said, markup=False, soft_wrap=True)
+    elif not seen:
+        errors.print(NO_TASK, soft_wrap=True)
+    if events and seen:
         timeline = Timeline(Path(script).name, events)
         files.write(timeline)
         if has_keyboard():
@@ -86,5 +106,7 @@ def show_script(script: str, args: str, files: Files, last: int, slow: float) ->
         errors.print(longest, style="lesson", markup=False, soft_wrap=True)
         if len(events) >= last:
             errors.print(f"only the last {last} events were kept (--last)")
+    elif files.json or files.svg:
+        errors.print("nothing was written to --json or --svg")
     if code:
         raise Exit(code=code)

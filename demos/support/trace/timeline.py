@@ -10,8 +10,8 @@ from rich.text import Text
 from demos.support.console import console
 from demos.support.drawing import Span, lane
 from demos.support.machine import python
+from demos.support.trace.events import Event
 from demos.support.trace.loop_state import Life, LoopState
-from demos.support.trace.tracer import Event
 
 LOOKS = {  # in the order in which they are drawn: a short step is not lost in a wait
     "waiting": ("waiting", "─"),

@@ -3,23 +3,23 @@
 import asyncio
 import contextlib
 import gc
-import subprocess
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demos.support.trace import tracer
-from demos.support.trace.tracer import Event, TracedEventLoop, traced_loop
+from demos.support.trace.events import EVENTS, LAST, Event
+from demos.support.trace.ready_queue import ReadyQueue
+from demos.support.trace.tracer import traced_loop
 
 Main = Callable[[], Coroutine[Any, Any, object]]
 
 
-def trace(main: Main, last: int = tracer.LAST) -> list[Event]:
+def trace(main: Main, last: int = LAST) -> list[Event]:
     with traced_loop(last) as trace, selector_runner() as runner:
         runner.run(main())
     return trace.events()
@@ -54,7 +54,7 @@ def test_the_life_of_a_task() -> None:
 
 def test_every_event_has_the_fields_that_are_documented() -> None:
     for event in trace(two_steps):
-        assert tuple(event) == ("time", "event", *tracer.EVENTS[event["event"]])
+        assert tuple(event) == ("time", "event", *EVENTS[event["event"]])
 
 
 def test_events_come_in_order_and_one_step_at_a_time() -> None:
@@ -135,21 +135,46 @@ def test_the_last_events_are_kept_and_tell_who_a_task_is() -> None:
     assert ("napper", "nap") in {(e["name"], e["coroutine"]) for e in scheduled}
 
 
-def fresh_loop() -> type[asyncio.AbstractEventLoop]:
-    loop = asyncio.SelectorEventLoop()
+def is_traced(loop_factory: Callable[[], Any]) -> bool:
+    loop = loop_factory()
     loop.close()
-    return type(loop)
+    return isinstance(loop._ready, ReadyQueue)
 
 
 def test_only_loops_of_this_block_and_thread_are_traced() -> None:
-    before = fresh_loop()
     elsewhere = []
-    with traced_loop():
-        assert fresh_loop() is TracedEventLoop
-        thread = threading.Thread(target=lambda: elsewhere.append(fresh_loop()))
+
+    def in_thread() -> None:
+        elsewhere.append(is_traced(asyncio.SelectorEventLoop))
+        with selector_runner() as runner:
+            runner.run(nap())
+
+    with traced_loop() as trace:
+        assert is_traced(asyncio.SelectorEventLoop)
+        thread = threading.Thread(target=in_thread, name="another")
         thread.start()
         thread.join()
-    assert [fresh_loop(), *elsewhere] == [before, before]
+    assert [is_traced(asyncio.SelectorEventLoop), *elsewhere] == [False, False]
+    (untraced,) = trace.untraced
+    assert untraced.endswith("SelectorEventLoop in another")
+
+
+def test_another_kind_of_loop_is_named() -> None:
+    class Own: ...
+
+    with traced_loop() as trace:
+        for loop in (Own(), None):
+            vars(asyncio)["_set_running_loop"](loop)
+    name = f"{Own.__module__}.{Own.__qualname__}"
+    assert trace.untraced == {f"{name} in {threading.current_thread().name}"}
+
+
+def test_what_was_hooked_is_as_before() -> None:
+    hooked = (asyncio, asyncio.events, asyncio.BaseEventLoop, asyncio.SelectorEventLoop)
+    every = [*hooked, asyncio.SelectorEventLoop.__base__]
+    before = [dict(vars(each)) for each in every]
+    trace(nap)
+    assert [dict(vars(each)) for each in every] == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the default loop is a Proactor")
@@ -165,13 +190,54 @@ def test_each_way_to_make_a_loop_is_traced() -> None:
     assert coroutines.count("nap") == 3
 
 
-def test_a_subclass_stays_what_it_is() -> None:
+def test_a_subclass_is_traced() -> None:
     class Own(asyncio.SelectorEventLoop):
-        pass
+        def __init__(self) -> None:
+            super().__init__()
 
     with traced_loop() as trace, asyncio.Runner(loop_factory=Own) as runner:
         runner.run(nap())
-    assert trace.events() == []
+        assert type(runner.get_loop()) is Own
+    assert "nap" in {e["coroutine"] for e in only(trace.events(), "task_spawned")}
+    assert not trace.untraced
+
+
+def test_tasks_made_in_python_are_told_with_their_steps() -> None:
+    made: list[Any] = []  # so that no other task is given the number of one
+
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
+        made.append(vars(asyncio.tasks)["_PyTask"](coro, loop=loop, **options))
+        return made[-1]
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_task_factory(factory)
+        await asyncio.gather(*(nap() for _ in range(5)))
+
+    events = trace(main)
+    spawned = [
+        e["task"] for e in only(events, "task_spawned") if e["coroutine"] == "nap"
+    ]
+    steps = [e["task"] for e in only(events, "before_task_step")]
+    assert [steps.count(task) for task in spawned] == [2] * 5
+    assert {*spawned} <= {e["task"] for e in only(events, "task_exited")}
+
+
+def test_a_program_may_change_what_is_ready() -> None:
+    called: list[int] = []
+
+    async def main() -> None:
+        loop: Any = asyncio.get_running_loop()
+        first, second = (loop.call_soon(called.append, number) for number in (1, 2))
+        assert [*loop._ready] == [first, second]
+        loop._ready.remove(first)
+        own = asyncio.Handle(called.append, (0,), loop)
+        loop._ready.extendleft([first, own])
+        await asyncio.sleep(0)
+
+    events = trace(main)
+    assert called == [0, 1, 2]
+    scheduled = [e["handle"] for e in only(events, "callback_scheduled")]
+    assert len(scheduled) == len(only(events, "before_callback"))
 
 
 def test_a_program_finds_its_own_coroutine_and_traceback() -> None:
@@ -221,151 +287,3 @@ def test_an_eager_task_that_never_waits_is_told() -> None:
     (eager_one,) = (e for e in events if e.get("coroutine", "").endswith("eager"))
     life = [e["event"] for e in events if e.get("task") == eager_one["task"]]
     assert life == ["task_spawned", "task_exited"]
-
-
-PROGRAMS = {
-    "streams": """
-import asyncio, sys
-async def serve(reader, writer):
-    writer.write((await reader.readline()).upper())
-    await writer.drain()
-    writer.close()
-async def main():
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        host = server.sockets[0].getsockname()
-        reader, writer = await asyncio.open_connection(*host)
-        writer.write(sys.argv[1].encode() + b"\\n")
-        print(await reader.read(), sys.argv, __name__)
-        writer.close()
-asyncio.run(main())
-""",
-    "subprocess": """
-import asyncio, sys
-async def main():
-    code = "import sys; print('child'); sys.exit(3)"
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    print(await child.communicate())
-    return child.returncode
-sys.exit(asyncio.run(main()))
-""",
-    "pools": """
-import asyncio
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-def square(number):
-    return number * number
-async def main():
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        print(await loop.run_in_executor(pool, square, 7))
-    print(await asyncio.to_thread(square, 8))
-if __name__ == "__main__":
-    with asyncio.Runner() as runner:
-        runner.run(main())
-""",
-    "failing group": """
-import asyncio
-async def fails():
-    async with asyncio.timeout(0.001):
-        await asyncio.sleep(60)
-async def main():
-    async with asyncio.TaskGroup() as group:
-        group.create_task(asyncio.sleep(60))
-        group.create_task(fails())
-asyncio.run(main())
-""",
-    "failing callbacks": """
-import asyncio, selectors
-def fails():
-    raise ValueError
-async def main():
-    loop = asyncio.get_running_loop()
-    loop.call_soon(fails)
-    loop.call_soon_threadsafe(fails)
-    await asyncio.sleep(0.01)
-loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
-loop.run_until_complete(main())
-loop.close()
-""",
-    "interrupted": """
-import asyncio
-async def main():
-    raise KeyboardInterrupt
-loop = asyncio.new_event_loop()
-try:
-    loop.run_until_complete(main())
-finally:
-    loop.close()
-""",
-    "loop in a thread": """
-import asyncio, threading
-loop = asyncio.new_event_loop()
-thread = threading.Thread(target=loop.run_forever)
-thread.start()
-print(asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01, "slept"), loop).result())
-loop.call_soon_threadsafe(loop.stop)
-thread.join()
-loop.close()
-""",
-    "eager tasks": """
-import asyncio
-async def child(number):
-    if number % 2:
-        await asyncio.sleep(0.001)
-    return number, asyncio.current_task().get_coro().cr_code.co_name
-async def main():
-    if factory := getattr(asyncio, "eager_task_factory", None):
-        asyncio.get_running_loop().set_task_factory(factory)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(child(number)) for number in range(4)]
-    print([task.result() for task in tasks])
-asyncio.run(main())
-""",
-    "debug mode": """
-import asyncio, logging, re, time
-class Messages(logging.Handler):
-    def emit(self, record):
-        message = re.sub(r"when=\\S+|(created|took) .*", "", record.getMessage())
-        if "block" in message and "main" not in message:
-            print(message)
-logging.getLogger("asyncio").addHandler(Messages())
-def block():
-    time.sleep(0.02)
-async def block_in_task():
-    block()
-async def main():
-    loop = asyncio.get_running_loop()
-    loop.slow_callback_duration = 0.01
-    loop.call_soon(block)
-    loop.call_later(0.001, block)
-    await asyncio.create_task(block_in_task())
-    await asyncio.sleep(0.05)
-asyncio.run(main(), debug=True)
-""",
-    "not asyncio": """
-print("no loop here")
-raise SystemExit("the end")
-""",
-}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_traced_program_does_what_it_does_untraced(name: str, tmp_path: Path) -> None:
-    script = tmp_path / "a program.py"
-    script.write_text(PROGRAMS[name], encoding="utf-8")
-    out = tmp_path / "trace.json"
-    traced = [tracer.__file__, str(out), "1000"]
-    plain, under = (
-        subprocess.run(
-            [sys.executable, *before, str(script), "some text"],
-            capture_output=True,
-            cwd=tmp_path,
-            check=False,
-        )
-        for before in ([], traced)
-    )
-    assert under.stdout == plain.stdout
-    assert under.stderr == plain.stderr
-    assert under.returncode == plain.returncode
-    assert out.exists()
