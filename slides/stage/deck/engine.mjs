@@ -7,9 +7,9 @@
  * and the slides of all become one deck. What there is on each slide is written to
  * deck.json beside the page. What plain Marp lacks:
  *
- * - a local .svg picture becomes part of the page: its text takes the page's fonts,
- *   its colours follow the theme. One whose alt text is a demo's command is marked
- *   as that demo's terminal.
+ * - a local .svg picture that uses a variable of the theme, such as var(--ink), becomes
+ *   part of the page: its text takes the page's fonts, its colours follow the theme. So
+ *   does one whose alt text is a demo's command, marked as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
  * - a fence that names a source shows it as it is now, a figure in a note likewise.
  * - each slide has a strip that shows where in the talk it stands; where it begins and
