@@ -42,7 +42,7 @@ def check(paths: Paths) -> None:
 
 
 def stale(paths: Paths) -> Iterator[str]:
-    """Yield one line for each slide, recording or file that is out of date or undrawn."""
+    """Yield one line for each thing out of date, and for what stays undrawn."""
     parts = sections(paths)
     sources, _ = fences.read(paths, parts)
     for section in parts:
