@@ -7,7 +7,7 @@
 
 import { mkdtempSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import puppeteer from "puppeteer-core"
 
@@ -84,14 +84,29 @@ async function launch() {
   }
 }
 
-/** Open the deck as plain HTML: without its script all slides are there to be seen. */
-async function open(browser) {
+/** Let Marp's script fit what it fits, a frame for each of its turns. */
+async function fit() {
+  const TURNS = 5 // it takes three
+  const script = document.createElement("script")
+  script.text = document.querySelector("svg[data-marpit-svg] script").text
+  document.head.append(script)
+  for (let turn = 0; turn < TURNS; turn++) await new Promise(requestAnimationFrame)
+  await document.fonts.ready
+}
+
+/** Open the deck as plain HTML: without its script all slides are there to be seen. They
+ * may be changed; then Marp's own script, which a slide holds, fits headings and code. */
+async function open(browser, change = () => {}, ...told) {
   const page = await browser.newPage()
   page.setDefaultTimeout(0)
   await page.setJavaScriptEnabled(false)
   await page.setViewport({ width: 1280, height: 720, deviceScaleFactor: 1.5 })
   await page.goto(pathToFileURL(order.page).href)
-  await page.evaluate(() => document.fonts.ready.then(() => null))
+  await page.evaluate(change, ...told)
+  await page.setJavaScriptEnabled(true)
+  await page.bringToFront() // else it has no frames, and nothing is fitted
+  await page.evaluate(fit)
+  await page.setJavaScriptEnabled(false) // what is fitted stays so
   return page
 }
 
@@ -149,9 +164,8 @@ function layHandout(style) {
 /** Draw a PDF from a page of its own. Left open, it would stay in front of the others,
  * and a full Chromium takes seconds for a picture of a page in the background. */
 async function drawPdf(browser, path) {
-  const page = await open(browser)
-  if (path.endsWith("steps.pdf")) await page.evaluate(spreadSteps)
-  if (path.endsWith("handout.pdf")) await page.evaluate(layHandout, beside("handout.css"))
+  const changes = { "steps.pdf": [spreadSteps], "handout.pdf": [layHandout, beside("handout.css")] }
+  const page = await open(browser, ...(changes[basename(path)] ?? []))
   const paper = { preferCSSPageSize: true, printBackground: true, tagged: true }
   await page.pdf({ path, timeout: 0, ...paper })
   await page.close()
