@@ -441,7 +441,7 @@ def test_mistakes_come_in_the_order_of_the_deck(talk: Path) -> None:
     ]
 
 
-def test_a_page_has_one_size_and_an_export_takes_it(talk: Path) -> None:
+def test_a_page_has_one_size(talk: Path) -> None:
     wide = "---\ntheme: default\n---\n\n# A\n"
     narrow = "---\ntheme: default\nsize: 4:3\n---\n\n# B\n"
     assert refused(deck(talk, {"10-a.md": wide, "20-b.md": narrow})) == [
@@ -449,11 +449,7 @@ def test_a_page_has_one_size_and_an_export_takes_it(talk: Path) -> None:
         " a page has one"
     ]
     build(deck(talk, {"10-a.md": "# A\n", "20-b.md": wide.replace("A", "B")}))
-    deck(talk, {"20-b.md": narrow, "30-c.md": "# C\n"})
-    done = invoke(talk, "export", "--only", "pptx", "--to", "out")
-    assert done.returncode == 0, done.stderr
-    show = Presentation(str(talk / "out" / "asyncio-live.pptx"))
-    assert show.slide_width / show.slide_height == pytest.approx(4 / 3)
+    build(deck(talk, {"20-b.md": narrow, "30-c.md": "# C\n"}))
 
 
 def test_a_picture_named_as_a_drawing_stays_what_it_is(talk: Path) -> None:
