@@ -97,9 +97,11 @@ async function open(browser, change = () => {}, ...told) {
   const page = await browser.newPage()
   page.setDefaultTimeout(0)
   await page.setJavaScriptEnabled(false)
+  const fine = { deviceScaleFactor: 1.5 } // from the start: letters are laid out for it
+  await page.setViewport({ width: 1280, height: 720, ...fine })
   await page.goto(pathToFileURL(order.page).href)
   const { width, height } = await page.evaluate(describe)
-  await page.setViewport({ width, height, deviceScaleFactor: 1.5 })
+  await page.setViewport({ width, height, ...fine })
   await page.evaluate(change, ...told)
   await page.setJavaScriptEnabled(true)
   await page.bringToFront() // else it has no frames, and nothing is fitted

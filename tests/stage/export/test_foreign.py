@@ -142,7 +142,7 @@ def is_same(one: Image.Image, other: Image.Image) -> bool:
     if one.size != other.size:
         return False
     coarse = [each.convert("RGB").reduce(20) for each in (one, other)]
-    return max(ImageChops.difference(*coarse).tobytes()) < 60  # of 255
+    return max(ImageChops.difference(*coarse).tobytes()) < 30  # of 255
 
 
 def of(lines: Iterable[str], number: int) -> str:
