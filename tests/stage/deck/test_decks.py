@@ -220,8 +220,9 @@ def test_what_a_page_needs_is_there_wherever_it_lies(talk: Path) -> None:
         "[r]: diagrams/deep/photo.jpg\n\n![bg](logo@2x.png)\n![bg right](größe.png)\n\n"
         "---\n\n## B\n\n![x](my%20pic.png) ![z](<a.webp>) ![z](b.gif?x#y)\n"
         "![bg](diagrams/drawn.svg) ![w:20](diagrams/my%20pic.svg)\n\n"
-        '<img src="in/html.png">\n\n<style>h2 { background: url("in/style.png") }'
-        "</style>\n\n---\n\n## C\n\n"
+        '<img src="in/html.png" width="20">\n\n'
+        '<style>h2 { background: url("in/style.png") }</style>'
+        "\n\n---\n\n## C\n\n"
         '<video src="film.mp4" poster="poster.png"></video>\n\n'
         "```html\n![a](cat.png) <script src='https://x.test'></script>\n```\n"
     )

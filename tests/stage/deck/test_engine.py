@@ -295,9 +295,10 @@ def test_two_blocks_of_code_fit_one_above_the_other(
     assert sizes == ["24px", "24px"]
 
 
-def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
-    page = html(tmp_path, "🐍 and $x$")
-    assert "🐍 and $x$" in page
+def test_emoji_are_letters_and_formulas_are_drawn(tmp_path: Path) -> None:
+    page = html(tmp_path, "🐍 :snake: for $x$ and `$y$ :snake:`, at $5 or $6")
+    assert "<p>🐍 🐍 for <mjx-container" in page
+    assert "<code>$y$ :snake:</code>, at $5 or $6</p>" in page
     assert "<img" not in page
 
 
