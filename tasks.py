@@ -63,6 +63,9 @@ def export(
     with_notes: Annotated[
         bool, Flag("leave the speaker notes in the web page")
     ] = False,
+    overflow: Annotated[
+        bool, Flag("export slides that are cut off, too, and name them")
+    ] = False,
     browser: Annotated[
         str | None, Flag("Chrome, Chromium or Edge to draw with")
     ] = None,
@@ -70,7 +73,7 @@ def export(
     """Make the PDF, the handout, the PowerPoint, the web page and the picture."""
     from slides.stage.export import export
 
-    export.export_all(PATHS, to, only, theme, steps, with_notes, browser)
+    export.export_all(PATHS, to, only, theme, steps, with_notes, overflow, browser)
 
 
 @command

@@ -42,13 +42,15 @@ def check(paths: Paths) -> None:
 
 
 def stale(paths: Paths) -> Iterator[str]:
-    """Yield one line for each slide, recording or file that is out of date."""
+    """Yield one line for each thing out of date, and for what stays undrawn."""
     parts = sections(paths)
     sources, _ = fences.read(paths, parts)
     for section in parts:
         yield from fences.stale(section, sources)
     try:
-        for path, text in derived(paths, contents(build(paths))).items():
+        held = contents(build(paths))
+        yield from held.undrawn
+        for path, text in derived(paths, held).items():
             if not is_current(path, text):
                 yield f"{path.name} is out of date: invoke sync"
     except BuildError as error:

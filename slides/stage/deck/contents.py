@@ -54,11 +54,15 @@ class SlideEntry:
 
 @dataclass(frozen=True)
 class Contents:
-    """The sections and the slides of a deck, in order; its address, if it has one."""
+    """The sections and the slides of a deck, in order; its address, if it has one.
+
+    `undrawn` names what Marp or others draw and this deck shows as it is written.
+    """
 
     sections: list[SectionEntry]
     slides: list[SlideEntry]
     url: str = ""
+    undrawn: tuple[str, ...] = ()
 
     def of(self, section: int) -> list[SlideEntry]:
         """Return the slides of a section."""
@@ -87,5 +91,6 @@ def in_spite(built: Path) -> tuple[Contents, list[str]]:
         [SectionEntry(**each) for each in told["sections"]],
         [SlideEntry(**each) for each in told["slides"]],
         told["url"],
+        tuple(told["undrawn"]),
     )
     return held, told["problems"]

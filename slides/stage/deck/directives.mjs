@@ -34,7 +34,7 @@ export function readDirectives(marp, file, tokens, env) {
     const what = `there is no theme ${theme}; there are ${known.join(", ")}`
     complain(lineWith("theme"), what)
   }
-  const { minutes, theme, size } = marp.lastGlobalDirectives
+  const { minutes, theme, size, math } = marp.lastGlobalDirectives
   if (minutes && !/^\d{1,4}(\.\d+)?$/.test(minutes)) {
     const what = `minutes are a number such as 2 or 1.5, not ${minutes}`
     complain(lineWith("minutes"), what)
@@ -51,6 +51,7 @@ export function readDirectives(marp, file, tokens, env) {
     const deck = `a deck of ${first.width} × ${first.height} px (${first.file})`
     complain(lineWith("size"), `size ${size} in ${deck}: a page has one`)
   }
+  env.isKatex = math === "katex"
   if (!first) env.deck.url = marp.lastGlobalDirectives.marpCLIURL ?? ""
   const { lang, marpCLITitle: title } = marp.lastGlobalDirectives
   env.deck.first ??= { file, theme: used, width, height, lang }

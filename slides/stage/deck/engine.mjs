@@ -7,10 +7,11 @@
  * and the slides of all become one deck. What there is on each slide is written to
  * deck.json beside the page. What plain Marp lacks:
  *
- * - a local .svg picture becomes part of the page: its text takes the page's fonts,
- *   its colours follow the theme. One whose alt text is a demo's command is marked
- *   as that demo's terminal.
+ * - a local .svg picture that uses a variable of the theme, such as var(--ink), becomes
+ *   part of the page: its text takes the page's fonts, its colours follow the theme. So
+ *   does one whose alt text is a demo's command, marked as that demo's terminal.
  * - ```python {1|3-5|all} walks through code: each "next" lights the next lines.
+ * - formulas are drawn in the page, and emoji are letters: nothing comes from elsewhere.
  * - a fence that names a source shows it as it is now, a figure in a note likewise.
  * - each slide has a strip that shows where in the talk it stands; where it begins and
  *   where it ends, the address that the first section's front matter gives as `url:`.
@@ -29,6 +30,7 @@ import { stepThroughCode } from "./code.mjs"
 import { readDirectives } from "./directives.mjs"
 import { address, strip } from "./foot.mjs"
 import { readNote } from "./marks.mjs"
+import { areIn, keepUndrawn, nameUndrawn } from "./formulas.mjs"
 import { inlinePictures } from "./pictures.mjs"
 import { lineOf, placeInlineTokens } from "./problems.mjs"
 import { readStyles } from "./styles.mjs"
@@ -55,7 +57,7 @@ function keepLinks(tokens, offset, ids) {
 const textOf = (children) =>
   children
     .map(({ type, content, children }) => {
-      if (type === "text" || type === "code_inline") return content
+      if (/^(text|code_inline|marp_emoji|marp_math_inline)$/.test(type)) return content
       if (type === "image") return textOf(children)
       return type.endsWith("break") || /^<br\b/i.test(content) ? " " : ""
     })
@@ -80,11 +82,13 @@ const isPage = ({ type, meta }) =>
 
 /** Parse a section, as Marp does; return its slides' tokens, and what they say. */
 function parseSection(marp, section, number, deck) {
-  const env = { deck, file: section.file, problems: new Set(), damaged: new Set() }
+  const noted = { problems: new Set(), damaged: new Set(), undrawn: new Set() }
+  const env = { deck, file: section.file, ...noted }
   const { themeSet } = marp
   const [themes, standard] = [[...themeSet.themes()], themeSet.default]
   const tokens = marp.markdown.parse(section.text, env)
   const { minutes, title, lang } = readDirectives(marp, section.file, tokens, env)
+  nameUndrawn(tokens, env)
   themes.forEach((theme) => themeSet.addTheme(theme)) // "size" has changed them
   themeSet.default = standard
   for (const { meta } of tokens) {
@@ -107,15 +111,17 @@ function parseSection(marp, section, number, deck) {
       slide.map((note) => readNote(note, deck.order.sources)),
     ),
     styles: readStyles(marp, tokens, number, env),
-    transitions: transitionsOf(marp)?.builtinTransitionStyle,
+    formulas: areIn(tokens) && !env.isKatex,
+    transitions: keptOf(marp, "builtinTransitionStyle")?.builtinTransitionStyle,
   }
 }
 
-/** What marp-cli keeps of a parse for its page: the styles of the transitions used. */
-const transitionsOf = (marp) =>
+/** What Marp keeps of a parse for its page, by what it holds: the styles of the
+ * transitions used, or whether there are formulas. */
+const keptOf = (marp, name) =>
   Object.getOwnPropertySymbols(marp)
     .map((symbol) => marp[symbol])
-    .find((kept) => kept && Object.hasOwn(kept, "builtinTransitionStyle"))
+    .find((kept) => kept && Object.hasOwn(kept, name))
 
 const ENDS = /\b(title|close)\b/ // classes of slides that show the talk's address
 
@@ -178,11 +184,12 @@ function renderDeck(marp, order) {
   deck.sections = sections
   // marp-cli takes title, language and size of its page from what was parsed last.
   marp.markdown.parse(order.sections[0].text, { ...sections[0].env, problems: new Set() })
-  const transitions = transitionsOf(marp)
+  const transitions = keptOf(marp, "builtinTransitionStyle")
   if (transitions) {
     const used = new Set(sections.map((section) => section.transitions))
     transitions.builtinTransitionStyle = [...used].join("")
   }
+  keptOf(marp, "mathjaxContext").enabled = sections.some(({ formulas }) => formulas)
   const counts = { slide: 0, pagesBefore: 0, pages: 0 }
   for (const { pages } of sections) counts.pages += pages
   const ids = new Set()
@@ -207,6 +214,7 @@ function renderDeck(marp, order) {
     slides: slides.map(({ facts }) => facts),
     problems,
     damaged: sections.flatMap(({ env }) => [...env.damaged]),
+    undrawn: sections.flatMap(({ env }) => [...env.undrawn]),
   }
   writeFileSync(order.output, JSON.stringify(facts))
   if (problems.length) throw new Error("the deck has problems: see deck.json")
@@ -225,12 +233,14 @@ function renderDeck(marp, order) {
 }
 
 export default (options) => {
-  options.emoji = { shortcode: false, unicode: false }
-  options.math = false
+  // What would be fetched from elsewhere is not: emoji are letters, formulas are drawn.
+  options.emoji = { shortcode: true, unicode: false }
+  options.math = "mathjax"
   const marp = options.marp
     .use(placeInlineTokens)
     .use(inlinePictures)
     .use(stepThroughCode)
+    .use(keepUndrawn)
   marp.customDirectives.global.minutes = (minutes) => ({ minutes })
   marp.render = (order) => renderDeck(marp, JSON.parse(order))
   return marp

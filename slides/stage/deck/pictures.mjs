@@ -1,8 +1,10 @@
-/** Local .svg pictures become part of the page; that of a demo is its terminal. */
+/** Local .svg pictures that ask for the page's colours or letters become part of it; that
+ * of a demo is its terminal. Any other stays the picture that Marp shows. */
 
 import { readFileSync, statSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
 import { guard, Problem } from "./problems.mjs"
+import { asksForPage, isolate } from "./svg.mjs"
 
 /** Return the demo that a command runs, as stage/names.py has it; of another text, none. */
 function demoOf(label) {
@@ -43,13 +45,6 @@ function readPicture(folder, source, demo) {
   return text.slice(root)
 }
 
-/** Keep the ids and the styles of an SVG to itself, as a page holds many. */
-function isolate(svg, name) {
-  return svg
-    .replace(/(\sid="|url\(#|href="#)/g, `$1${name}-`)
-    .replace(/(<style[^>]*>)([^]*?)(<\/style>)/g, `$1#${name} {$2}$3`)
-}
-
 export function inlinePictures(md) {
   const { escapeHtml } = md.utils
   const { image } = md.renderer.rules
@@ -60,10 +55,8 @@ export function inlinePictures(md) {
     if (background || /^[\w+.-]+:|^\/\//.test(source) || !source.endsWith(".svg")) {
       return image(tokens, index, options, env, self)
     }
-    env.deck.pictures += 1
-    const name = `picture-${env.deck.pictures}`
     const label = self.renderInlineAsText(token.children, options, env)
-    const attributes = { id: name, role: "img", "aria-label": label }
+    const attributes = { role: "img", "aria-label": label }
     if (token.attrGet("style")) attributes.style = token.attrGet("style")
     return guard(env, token, () => {
       const demo = demoOf(label)
@@ -71,13 +64,16 @@ export function inlinePictures(md) {
         env.demo = demo
         Object.assign(attributes, { class: "terminal", "data-demo": demo })
       }
-      const written = Object.entries(attributes)
-        .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
-        .join("")
       const read = () => readPicture(env.deck.order.pictures, source, demo)
       // A show goes on without a recording.
       const svg = demo ? guard(env, token, read, env.damaged, NOTHING) : read()
-      return isolate(svg, name).replace("<svg", () => `<svg${written}`)
+      if (!demo && !asksForPage(svg)) return image(tokens, index, options, env, self)
+      env.deck.pictures += 1
+      const written = Object.entries(attributes)
+        .map(([key, value]) => ` ${key}="${escapeHtml(value)}"`)
+        .join("")
+      const own = isolate(svg, `picture-${env.deck.pictures}`)
+      return own.replace("<svg", () => `<svg${written}`)
     })
   }
 }

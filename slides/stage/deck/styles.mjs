@@ -3,7 +3,8 @@
 import postcss from "postcss"
 import { guard, Problem } from "./problems.mjs"
 
-function parse(css) {
+/** Return CSS as a tree, or throw what is wrong with it. */
+export function parse(css) {
   try {
     return postcss.parse(css)
   } catch ({ reason }) {
@@ -11,17 +12,22 @@ function parse(css) {
   }
 }
 
-/** Return the styles of a section, changed so that they hold for its slides alone. */
-function inSection(styles, number) {
-  const root = parse(styles.join("\n"))
+/** Let the animations of styles have names that no others have. */
+export function renameKeyframes(root, suffix) {
   const names = new Set()
   root.walkAtRules(/keyframes$/, ({ params }) => {
     if (!params.startsWith("marp-")) names.add(params) // those are of transitions
   })
   const renamed = (text) =>
-    text.replace(/[\w-]+/g, (word) => (names.has(word) ? `${word}-${number}` : word))
+    text.replace(/[\w-]+/g, (word) => (names.has(word) ? `${word}-${suffix}` : word))
   root.walkAtRules(/keyframes$/, (rule) => (rule.params = renamed(rule.params)))
   root.walkDecls(/animation(-name)?$/, (each) => (each.value = renamed(each.value)))
+}
+
+/** Return the styles of a section, changed so that they hold for its slides alone. */
+function inSection(styles, number) {
+  const root = parse(styles.join("\n"))
+  renameKeyframes(root, number)
   root.walkRules((rule) => {
     if (rule.parent.type === "rule" || /keyframes$/.test(rule.parent.name)) return
     rule.selectors = rule.selectors.map((selector) => {

@@ -2,18 +2,18 @@
  * Draws what `invoke export` hands out: node draw.mjs '{"browser": …}', see `order`.
  *
  * Says on its standard output, in lines of JSON, what the page tells of the talk, which
- * slides overflow (and then ends), which files are drawn, and what went wrong.
+ * slides overflow (and ends, unless they may), which files are drawn, and what went wrong.
  */
 
 import { mkdtempSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import puppeteer from "puppeteer-core"
 
 /** The browser and the built page (paths), the folder to draw into, what to draw there
- * ("slides.pdf", "steps.pdf", "handout.pdf", or "N.png" for slide N), and for how many
- * seconds to be patient while nothing moves. */
+ * ("slides.pdf", "steps.pdf", "handout.pdf", or "N.png" for slide N), whether slides may
+ * overflow, and for how many seconds to be patient while nothing moves. */
 const order = JSON.parse(process.argv[2])
 const queue = order.files.values()
 const say = (what) => console.log(JSON.stringify(what))
@@ -22,7 +22,7 @@ const beside = (name) => readFileSync(new URL(name, import.meta.url), "utf8")
 const ONE_AT_A_TIME = `@media screen {
   body { margin: 0; overflow: hidden }
   .bespoke-marp-note, svg[data-marpit-svg]:not(.drawn) { display: none !important }
-  svg.drawn { display: block; width: 1280px; height: 720px }
+  svg.drawn { display: block; width: 100vw; height: 100vh }
 }`
 
 const GRACE = 2_000 // ms, for a browser to close
@@ -84,14 +84,30 @@ async function launch() {
   }
 }
 
-/** Open the deck as plain HTML: without its script all slides are there to be seen. */
-async function open(browser) {
+/** Let Marp's script, which a slide holds, fit headings and code. */
+function fit() {
+  const script = document.createElement("script")
+  script.text = document.querySelector("svg[data-marpit-svg] script").text
+  document.head.append(script)
+}
+
+/** Open the deck as plain HTML: without its scripts all slides are there to be seen. They
+ * may be changed, and are then as Marp shows them. */
+async function open(browser, change = () => {}, ...told) {
   const page = await browser.newPage()
   page.setDefaultTimeout(0)
   await page.setJavaScriptEnabled(false)
-  await page.setViewport({ width: 1280, height: 720, deviceScaleFactor: 1.5 })
+  const fine = { deviceScaleFactor: 1.5 } // from the start: letters are laid out for it
+  await page.setViewport({ width: 1280, height: 720, ...fine })
   await page.goto(pathToFileURL(order.page).href)
-  await page.evaluate(() => document.fonts.ready.then(() => null))
+  const { width, height } = await page.evaluate(describe)
+  await page.setViewport({ width, height, ...fine })
+  await page.evaluate(change, ...told)
+  await page.setJavaScriptEnabled(true)
+  await page.bringToFront() // else it has no frames, and nothing is fitted
+  await page.evaluate(fit)
+  await page.evaluate(`${beside("../page/overflow.js")}; fitted(document)`)
+  await page.setJavaScriptEnabled(false) // what is fitted stays so
   return page
 }
 
@@ -137,9 +153,16 @@ function layHandout(style) {
     slide.before(sheet)
     const note = document.querySelector(`.bespoke-marp-note[data-index="${index}"]`)
     sheet.append(slide, note ?? "")
-    slide.querySelectorAll("section").forEach((section) => {
-      section.dataset.colorScheme = "light" // a background has sections of its own
-    })
+    const sections = [...slide.querySelectorAll("section")] // a background has its own
+    const isColoured = sections.some(
+      ({ style, dataset }) =>
+        style.backgroundColor ||
+        style.backgroundImage ||
+        (dataset.marpitAdvancedBackground === "content" &&
+          !dataset.marpitAdvancedBackgroundSplit),
+    )
+    // Over a background that was chosen for it, text is legible as it is.
+    for (const section of isColoured ? [] : sections) section.dataset.colorScheme = "light"
   })
   const sheets = document.createElement("style")
   sheets.textContent = style
@@ -149,9 +172,11 @@ function layHandout(style) {
 /** Draw a PDF from a page of its own. Left open, it would stay in front of the others,
  * and a full Chromium takes seconds for a picture of a page in the background. */
 async function drawPdf(browser, path) {
-  const page = await open(browser)
-  if (path.endsWith("steps.pdf")) await page.evaluate(spreadSteps)
-  if (path.endsWith("handout.pdf")) await page.evaluate(layHandout, beside("handout.css"))
+  const changes = {
+    "steps.pdf": [spreadSteps],
+    "handout.pdf": [layHandout, beside("handout.css")],
+  }
+  const page = await open(browser, ...(changes[basename(path)] ?? []))
   const paper = { preferCSSPageSize: true, printBackground: true, tagged: true }
   await page.pdf({ path, timeout: 0, ...paper })
   await page.close()
@@ -198,9 +223,9 @@ try {
   watch()
   const first = await open(browser)
   say({ talk: await first.evaluate(describe) })
-  const overflow = await first.evaluate(`${beside("../page/overflow.js")}; overflowing(document)`)
+  const overflow = await first.evaluate("overflowing(document)")
   say({ overflow })
-  if (!overflow.length) {
+  if (order.overflow || !overflow.length) {
     // One browser draws one picture at a time, so there is one for each processor.
     const others = Math.min(availableParallelism(), 4, order.files.length) - 1
     await Promise.all([

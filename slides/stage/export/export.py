@@ -48,13 +48,15 @@ def export_all(
     theme: str,
     steps: bool,
     with_notes: bool,
+    overflow: bool,
     chosen_browser: str | None,
 ) -> None:
     """Write the files named in `only` (default: all of FILES) to the folder `to`.
 
     `theme` is that of all but the handout, which is light: it is for paper. `steps`
     gives the PDF a page for each step of the code; `with_notes` leaves the speaker
-    notes in the web page; `chosen_browser` is the program to draw with.
+    notes in the web page; `overflow` is for slides that hold more than they have room
+    for: they are named, and exported; `chosen_browser` is the program to draw with.
 
     Raises UsageError for an unknown theme or a target that is a file, and Exit for a
     deck that is not fit to publish, and for a target that cannot be written or holds
@@ -83,7 +85,8 @@ def export_all(
                 handover.check(target, certain)
             slides = contents(built).slides
             needed = _to_draw(wanted, len(slides), steps)
-            drawn = _draw(program, built, folder / "drawings", slides, needed, status)
+            drawings = folder / "drawings"
+            drawn = _draw(program, built, drawings, slides, needed, overflow, status)
             for name, files in needed.items():
                 made = ready / FILES[name]
                 sources = [drawn.files[file] for file in files if file in drawn.files]
@@ -173,12 +176,13 @@ def _draw(
     folder: Path,
     slides: list[SlideEntry],
     needed: dict[str, list[str]],
+    may_overflow: bool,
     status: Status,
 ) -> Drawn:
     """Draw the built deck into a new folder, as far as it goes.
 
-    Raises BuildError when a slide holds more than it has room for, and OSError when the
-    disk is full.
+    Raises BuildError when a slide holds more than it has room for and may not, and
+    OSError when the disk is full.
     """
     drawn = Drawn(Talk(slides), {})
     if program is None:
@@ -190,10 +194,11 @@ def _draw(
         "page": str(built / INDEX),
         "folder": str(folder),
         "files": files,
+        "overflow": may_overflow,
         "patience": PATIENCE,
     }
     script = Path(__file__).with_name("draw.mjs")
-    overflow: list[tuple[int, str, int]] = []
+    overflow = ""
     status.update("Starting the browser …")
     command = [str(node.NODE), str(script), json.dumps(order)]
     with node.started(command, Path.cwd()) as drawing:
@@ -204,7 +209,11 @@ def _draw(
                     case {"talk": talk}:
                         drawn = drawn._replace(talk=Talk(slides, **talk))
                     case {"overflow": found}:
-                        overflow = found
+                        overflow = "\n".join(
+                            f"{slides[number - 1].place}: {what!r} is {pixels} px"
+                            " outside its slide"
+                            for number, what, pixels in found
+                        )
                     case {"drawn": file}:
                         drawn.files[file] = folder / file
                     case {"error": why}:
@@ -220,13 +229,10 @@ def _draw(
     is_full = "ENOSPC" in drawn.problem or shutil.disk_usage(folder).free < LITTLE
     if code and is_full:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    if overflow and not may_overflow:
+        raise BuildError(f"{overflow} (--overflow exports it as it is)")
     if overflow:
-        raise BuildError(
-            "\n".join(
-                f"{slides[number - 1].place}: {text!r} is {pixels} px outside its slide"
-                for number, text, pixels in overflow
-            )
-        )
+        console.print(overflow, markup=False, soft_wrap=True)
     if code and not drawn.problem:
         why = f"exit code {code}"
         return drawn._replace(problem=f"{program} could not draw: {why}")

@@ -1,8 +1,8 @@
 // @ts-check
 "use strict";
 
-/** The slides that hold more than they have room for, as [slide, text, pixels]: the line
- * that stands out furthest, and by how much. Of a page whose slides are all laid out, such
+/** The slides that hold more than they have room for, as [slide, text, pixels]: the line,
+ * or the picture, that stands out furthest, and by how much. Of a page whose slides are all laid out, such
  * as the deck opened without its scripts. @param {Document} page
  * @returns {[number, string, number][]} */
 const overflowing = (page) =>
@@ -14,6 +14,7 @@ const overflowing = (page) =>
       const SLACK = 6; // px: a font's box is a little higher than its line
       const zoom = section.getBoundingClientRect().width / section.offsetWidth;
       const range = page.createRange();
+      const NONE = { left: 0, top: 0, right: 0, bottom: 0 };
 
       /** @param {Node} node */
       function beyond(node) {
@@ -25,22 +26,26 @@ const overflowing = (page) =>
         const holder = element.closest("pre, section, section svg") ?? section;
         // Code fits its frame, but the frame may not fit the slide.
         const holders = holder.matches("pre") ? [holder, section] : [holder];
-        const out = Math.max(...holders.map((each) => outside(text, each)));
-        return text.width ? out / zoom : 0;
+        return Math.max(...holders.map((each) => outside(text, each, paddingOf(each))));
       }
 
-      /** @param {DOMRect} text @param {Element} holder */
-      function outside(text, holder) {
-        const box = holder.getBoundingClientRect();
+      /** @param {Element} holder */
+      function paddingOf(holder) {
         const style = getComputedStyle(holder);
         /** @param {string} side */
-        const inside = (side) =>
-          parseFloat(style.getPropertyValue(`padding-${side}`)) * zoom || 0;
+        const at = (side) => parseFloat(style.getPropertyValue(`padding-${side}`)) || 0;
+        return { left: at("left"), top: at("top"), right: at("right"), bottom: at("bottom") };
+      }
+
+      /** @param {DOMRect} shown @param {Element} holder @param {typeof NONE} padding */
+      function outside(shown, holder, padding) {
+        if (!shown.width) return 0;
+        const box = holder.getBoundingClientRect();
         return Math.max(
-          box.left + inside("left") - text.left,
-          box.top + inside("top") - text.top,
-          text.right - box.right + inside("right"),
-          text.bottom - box.bottom + inside("bottom"),
+          (box.left - shown.left) / zoom + padding.left,
+          (box.top - shown.top) / zoom + padding.top,
+          (shown.right - box.right) / zoom + padding.right,
+          (shown.bottom - box.bottom) / zoom + padding.bottom,
         );
       }
 
@@ -52,6 +57,11 @@ const overflowing = (page) =>
         return range.toString().trim().split("\n").at(-1) ?? "";
       }
 
+      /** @param {Element} picture */
+      const nameOf = (picture) =>
+        picture.getAttribute("src") ??
+        (picture.getAttribute("aria-label") || lineOf(picture) || picture.localName);
+
       /** @type {[number, string, number]} */
       let worst = [index + 1, "", SLACK];
       const texts = page.createTreeWalker(section, NodeFilter.SHOW_TEXT);
@@ -62,6 +72,20 @@ const overflowing = (page) =>
         const pixels = Math.round(beyond(node));
         if (pixels > worst[2]) worst = [index + 1, lineOf(node), pixels];
       }
+      // A picture may fill the slide up to its edges.
+      for (const picture of section.querySelectorAll("img, video, svg")) {
+        if (picture.parentElement?.closest("header, footer, section svg")) continue;
+        const pixels = Math.round(outside(picture.getBoundingClientRect(), section, NONE));
+        if (pixels > worst[2]) worst = [index + 1, nameOf(picture), pixels];
+      }
       return worst[1] ? [worst] : [];
     });
   });
+
+/** Resolves once Marp's script, if it has run, has fitted headings and code: it takes a
+ * frame for each of its turns. @param {Document} page */
+const fitted = async (page) => {
+  const TURNS = 5; // more than it takes
+  await page.fonts.ready;
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise(requestAnimationFrame);
+};

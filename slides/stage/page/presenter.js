@@ -311,12 +311,13 @@
     entries[Math.max(0, Math.min(here + by, entries.length - 1))].focus();
   }
 
-  // As the deck looks without its scripts, where all slides are laid out at once.
+  // As the deck looks without its scripts, where all slides are laid out at once; Marp's,
+  // which a slide holds, fits headings and code.
   async function checkSlides() {
     if (location.protocol === "file:") return; // one file must not read another
     const text = await (await fetch("index.html")).text();
     const still = new DOMParser().parseFromString(text, "text/html");
-    for (const script of still.querySelectorAll("script")) script.remove();
+    for (const script of still.querySelectorAll("script:not(svg script)")) script.remove();
     const frame = document.createElement("iframe");
     frame.srcdoc = `<!doctype html>${still.documentElement.outerHTML}`;
     frame.inert = true;
@@ -330,7 +331,7 @@
 
   /** @param {Document} page */
   async function report(page) {
-    await page.fonts.ready;
+    await fitted(page);
     /** @type {Map<number, string>} */
     const wrong = new Map(overflowing(page).map(([slide]) => [slide, "cut off"]));
     const slides = page.querySelectorAll("svg[data-marpit-svg]");

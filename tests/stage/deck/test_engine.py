@@ -26,6 +26,7 @@ string'''
 c = 3
 ```
 """
+THEMED = '<path fill="var(--ink)"/>'  # it makes a picture part of the page
 
 pytestmark = pytest.mark.usefixtures("packages")
 
@@ -96,7 +97,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_a_picture_becomes_part_of_the_page(tmp_path: Path) -> None:
-    picture(tmp_path, "diagrams/a b.svg", "<text>two → three</text>")
+    picture(tmp_path, "diagrams/a b.svg", f"{THEMED}<text>two → three</text>")
     page = html(tmp_path, '![Two "and" three](<diagrams/a b.svg>)')
     assert "<img" not in page
     assert "<text>two → three</text>" in page
@@ -138,7 +139,7 @@ def test_pictures_keep_their_ids_and_styles_to_themselves(
     for name, colour in ("a", "rgb(1, 0, 0)"), ("b", "rgb(2, 0, 0)"):
         style = f"<style>text {{ fill: {colour} }}</style>"
         mark = '<marker id="tip"/><path marker-end="url(#tip)"/>'
-        picture(tmp_path, f"{name}.svg", f"{style}{mark}<text>{name}</text>")
+        picture(tmp_path, f"{name}.svg", f"{style}{mark}{THEMED}<text>{name}</text>")
     made = html(tmp_path, "![first](a.svg)\n\n![second](b.svg)")
     assert re.findall(r'id="(picture-\d-tip)"', made) == [
         "picture-1-tip",
@@ -149,6 +150,14 @@ def test_pictures_keep_their_ids_and_styles_to_themselves(
     fills = "texts => texts.map(text => getComputedStyle(text).fill)"
     drawn = page.locator("section text").evaluate_all(fills)
     assert drawn == ["rgb(1, 0, 0)", "rgb(2, 0, 0)"]
+
+
+def test_a_picture_that_asks_for_nothing_stays_one(tmp_path: Path) -> None:
+    style = "<style>svg { --own: red } path { fill: var(--own) }</style>"
+    picture(tmp_path, "a.svg", f"{style}<text>alone</text>")
+    page = html(tmp_path, "![w:40 x](a.svg)")
+    assert '<img src="a.svg" alt="x" style="width:40px;" />' in page
+    assert "alone" not in page
 
 
 def test_a_background_stays_what_marp_makes_of_it(tmp_path: Path) -> None:
@@ -286,9 +295,10 @@ def test_two_blocks_of_code_fit_one_above_the_other(
     assert sizes == ["24px", "24px"]
 
 
-def test_emoji_and_mathematics_stay_text(tmp_path: Path) -> None:
-    page = html(tmp_path, "🐍 and $x$")
-    assert "🐍 and $x$" in page
+def test_emoji_are_letters_and_formulas_are_drawn(tmp_path: Path) -> None:
+    page = html(tmp_path, "🐍 :snake: for $x$ and `$y$ :snake:`, at $5 or $6")
+    assert "<p>🐍 🐍 for <mjx-container" in page
+    assert "<code>$y$ :snake:</code>, at $5 or $6</p>" in page
     assert "<img" not in page
 
 
