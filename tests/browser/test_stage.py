@@ -131,6 +131,15 @@ COPY = """() => {
 }"""
 
 
+SELECT_LINES = """() => {
+  const terminal = document.querySelector("svg.bespoke-marp-active .terminal");
+  const texts = [...terminal.querySelectorAll("text")];
+  const [first, last] = ["tick 0", "tick 2"].map((words) =>
+    texts.find((each) => each.textContent.includes(words)));
+  getSelection().setBaseAndExtent(first, 0, last, 1);
+}"""
+
+
 async def test_next_runs_the_demo_and_next_again_moves_on(
     windows: BrowserContext, show: Served
 ) -> None:
@@ -160,6 +169,14 @@ async def test_next_runs_the_demo_and_next_again_moves_on(
     assert await page.evaluate("getSelection().toString()") == "tick"
     assert await page.evaluate("document.activeElement === document.body")
     await expect(page.locator(LABEL)).to_have_text(label)
+    # Whatever else is selected is copied as ever.
+    await page.keyboard.press("Control+a")
+    assert await page.evaluate(COPY) == ""
+    await page.evaluate("getSelection().empty()")
+    # Beside the text, a click does start it anew.
+    await page.mouse.click(last["x"] + 400, last["y"] + 14)
+    await expect(page.locator(STATUS)).to_have_text("invoke demo.ticker runs")
+    await expect(page.locator(STATUS)).to_have_text(said)
     await page.keyboard.press("PageDown")
     await page.wait_for_url("**#3")
     # Back again: what was seen is still there.
@@ -233,6 +250,8 @@ async def test_the_keys_r_s_and_t(windows: BrowserContext, show: Served) -> None
     await tick.dblclick()
     assert await page.evaluate("getSelection().toString()") == "tick"
     await sees_last_frame(page)
+    await page.evaluate(SELECT_LINES)
+    assert await page.evaluate(COPY) == "tick 0\ntick 1\ntick 2"
     await page.keyboard.press("s")  # nothing plays
     await page.keyboard.press("t")
     await expect(page.locator(SCREEN)).to_contain_text("There were 3 ticks.")
