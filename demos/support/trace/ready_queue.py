@@ -2,8 +2,10 @@
 
 import asyncio
 import functools
-import sysconfig
+import os
+import sys
 from collections import deque
+from contextvars import Context
 from time import perf_counter
 from types import CoroutineType
 from typing import Any
@@ -59,7 +61,10 @@ class ReadyQueue(deque[Any]):
         handle = deque.popleft(self)
         self.since = self.times.popleft() if self.times else self.began
         callback = handle._callback
-        owner = getattr(callback, "__self__", None)
+        try:
+            owner = getattr(callback, "__self__", None)
+        except Exception:  # a callable with attributes of its own
+            owner = None
         if isinstance(owner, TASKS) and getattr(callback, "__name__", None) in STEPS:
             self.task = owner
         elif not handle._cancelled:
@@ -113,6 +118,8 @@ class ReadyQueue(deque[Any]):
 
     def spawned(self, start: float, task: Any, coro: Any, **_: object) -> None:
         """Record a new task; an eager one may be done by now, and has no coroutine."""
+        if not isinstance(task, TASKS):  # what a factory has made
+            return
         by = self.task and id(self.task)
         code = getattr(coro, "cr_code", None)
         place = (code.co_filename, code.co_firstlineno) if code else (None, None)
@@ -139,21 +146,34 @@ class ReadyQueue(deque[Any]):
         self.trace.record("executor_called", id(future), _name(func))
 
 
+_SITE: Any = sys.modules.get("site")
+# Not asked of sysconfig: to import that within a step would show as the step's.
+_LIBRARIES = (
+    "<frozen",
+    os.path.dirname(os.__file__),  # noqa: PTH120
+    *(_SITE.getsitepackages() if _SITE else ()),
+)
+
+
 @functools.cache
 def _is_library(file: str) -> bool:
-    folders = sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")
-    return file.startswith(("<frozen", *folders))
+    return file.startswith(_LIBRARIES)
 
 
 def described(handle: Any) -> Row:
     """Return a handle's id, its callback's name, and the future that it resolves."""
     # What resolves a future has it as its first argument, in asyncio itself.
     first = next(iter(handle._args or ()), None)
-    future = id(first) if asyncio.isfuture(first) else None
-    return id(handle), _name(handle._callback), future
+    try:
+        future = id(first) if asyncio.isfuture(first) else None
+        return id(handle), _name(handle._callback), future
+    except Exception:  # one of these has attributes of its own
+        return id(handle), type(handle._callback).__qualname__, None
 
 
 def _name(thing: Any) -> str:
     while isinstance(thing, functools.partial):  # to_thread: of a context's run
-        thing = thing.args[0] if _name(thing.func) == "Context.run" else thing.func
+        called = getattr(thing.func, "__self__", None)
+        is_run = type(called) is Context and thing.args
+        thing = thing.args[0] if is_run else thing.func
     return str(getattr(thing, "__qualname__", None) or type(thing).__qualname__)

@@ -1,6 +1,6 @@
 """Run somebody's program under the tracer, in a process of its own."""
 
-import json
+import marshal
 import os
 import shlex
 import signal
@@ -25,7 +25,8 @@ from demos.support.trace.timeline import Timeline, chart, spelt
 
 START = Path(__file__).with_name("start")  # what Python imports before the program
 ENDED = (
-    "no trace: the program was ended, by a signal or os._exit, before it was written"
+    "no trace was written: the program was ended by a signal or os._exit, or has "
+    "replaced itself"
 )
 NO_TASK = "not traced: no task ran in an event loop of asyncio"
 UNTRACED = "not traced, as only selector event loops of the main thread can be: {}"
@@ -46,7 +47,7 @@ def trace_script(script: str, args: Sequence[str], last: int) -> Traced:
     128 + N means, as in a shell, that signal N ended it.
     """
     with TemporaryDirectory() as folder:
-        out = Path(folder, "trace.json")
+        out = Path(folder, "trace")
         interrupt = signal.signal(signal.SIGINT, lambda *_: None)
         process = subprocess.Popen(
             [sys.executable, script, *args], env=environment(out, last)
@@ -57,10 +58,10 @@ def trace_script(script: str, args: Sequence[str], last: int) -> Traced:
         finally:
             signal.signal(signal.SIGINT, interrupt)
             signal.signal(signal.SIGTERM, terminate)
-        told: dict[str, Any] = {"events": None, "untraced": []}
+        told: tuple[Any, list[str]] = (None, [])
         if out.exists():  # else it was ended before that was written
-            told = json.loads(out.read_text(encoding="utf-8"))
-    return Traced(code if code >= 0 else 128 - code, **told)
+            told = marshal.loads(out.read_bytes())
+    return Traced(code if code >= 0 else 128 - code, *told)
 
 
 def environment(out: Path, last: int) -> dict[str, str]:

@@ -111,7 +111,7 @@ class Axis:
     def lane(self, life: Life) -> Text:
         """Draw a task; what blocked or was late says for how long, if there is room."""
         spans = [
-            Span(start, stop, *look)
+            Span(max(start, 0.0), stop, *look)  # made before anything was ready
             for state, look in LOOKS.items()
             for start, stop, _ in life.during(state)
         ]

@@ -45,12 +45,13 @@ class Registered(dict[int, selectors.SelectorKey]):
     def __setitem__(self, fd: int, key: selectors.SelectorKey) -> None:
         """Wait for a socket, or for something else of one."""
         super().__setitem__(fd, key)
-        reader, writer = key.data  # handles, or None
-        self.trace.record("fd_registered", *described(writer or reader), fd)
+        if isinstance(key.data, tuple):  # of a loop: two handles, or None for one
+            reader, writer = key.data
+            self.trace.record("fd_registered", *described(writer or reader), fd)
 
-    def pop(self, fd: int) -> selectors.SelectorKey:  # type: ignore[override]
+    def pop(self, fd: int, *default: Any) -> Any:
         """Wait for a socket no longer."""
-        key = super().pop(fd)
+        key = super().pop(fd, *default)
         self.trace.record("fd_unregistered", fd)
         return key
 
@@ -84,7 +85,7 @@ class OwnSelector:
         """Record that a loop is about to wait, if it is that which asks."""
         asks = sys._getframe(1)
         if _is_traced(loop) and asks.f_code.co_name == "_run_once":
-            loop._ready.begin_wait(asks.f_locals["timeout"])
+            loop._ready.begin_wait(asks.f_locals.get("timeout"))
         if loop is None or "_selector" not in vars(loop):
             raise AttributeError("_selector")
         return vars(loop)["_selector"]
@@ -112,8 +113,8 @@ def _told(plain: Any, tell: Any) -> Any:
         try:
             result = plain(loop, *args, **options)
         except BaseException as error:
-            frames = error.__traceback__
-            error.__traceback__ = frames and frames.tb_next  # without this one
+            if error.__traceback__:  # without this frame
+                error.__traceback__ = error.__traceback__.tb_next
             raise
         if _is_traced(loop):
             if getattr(result, "_source_traceback", None):

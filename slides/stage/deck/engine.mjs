@@ -189,7 +189,9 @@ function renderDeck(marp, order) {
     const used = new Set(sections.map((section) => section.transitions))
     transitions.builtinTransitionStyle = [...used].join("")
   }
-  keptOf(marp, "mathjaxContext").enabled = sections.some(({ formulas }) => formulas)
+  const math = keptOf(marp, "mathjaxContext")
+  math.enabled = sections.some(({ formulas }) => formulas)
+  math.options = { ...math.options, lib: "mathjax" } // also where the first asks for KaTeX
   const counts = { slide: 0, pagesBefore: 0, pages: 0 }
   for (const { pages } of sections) counts.pages += pages
   const ids = new Set()

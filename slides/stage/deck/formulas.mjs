@@ -17,7 +17,7 @@ export function nameUndrawn(tokens, env) {
   if (env.isKatex && formula) {
     note(lineOf(formula), "formulas for KaTeX are not drawn: leave math: katex out")
   }
-  const diagram = tokens.find(({ type, info }) => type === "fence" && /^mermaid\b/.test(info))
+  const diagram = tokens.find(({ type, info }) => type === "fence" && /^\s*mermaid\b/i.test(info))
   if (diagram) {
     note(lineOf(diagram), "diagrams for mermaid are not drawn: show one as an SVG picture")
   }

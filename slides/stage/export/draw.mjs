@@ -156,12 +156,13 @@ function layHandout(style) {
     const sections = [...slide.querySelectorAll("section")] // a background has its own
     const isColoured = sections.some(
       ({ style, dataset }) =>
+        style.color ||
         style.backgroundColor ||
         style.backgroundImage ||
         (dataset.marpitAdvancedBackground === "content" &&
           !dataset.marpitAdvancedBackgroundSplit),
     )
-    // Over a background that was chosen for it, text is legible as it is.
+    // In a colour, or over a background, that was chosen, text is legible as it is.
     for (const section of isColoured ? [] : sections) section.dataset.colorScheme = "light"
   })
   const sheets = document.createElement("style")

@@ -73,6 +73,13 @@ class Row(NamedTuple):
 
 
 ROWS = {
+    # First: it must not be the whole deck's.
+    "a formula for KaTeX": Row(
+        "<!-- math: katex -->\n\n$a_1 < b_1$\n\n$c$",
+        same=False,
+        shown="$a_1 < b_1$",
+        checked="3: formulas for KaTeX are not drawn: leave math: katex out",
+    ),
     "a heading that is fitted": Row("# <!-- fit --> Fitted to the slide's whole width"),
     "a line of code that is fitted": Row(f"```python\n{LONG}\n```"),
     "a drawing alone": Row("![](own.svg)"),
@@ -98,14 +105,8 @@ ROWS = {
     "emoji": Row(
         "## To \U0001f680 or :rocket:", same=False, title="To \U0001f680 or \U0001f680"
     ),
-    "a formula for KaTeX": Row(
-        "<!-- math: katex -->\n\n$a_1 < b_1$\n\n$c$",
-        same=False,
-        shown="$a_1 < b_1$",
-        checked="3: formulas for KaTeX are not drawn: leave math: katex out",
-    ),
     "mermaid": Row(
-        "```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```",
+        "``` Mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```",
         shown="A-->B",
         checked="1: diagrams for mermaid are not drawn: show one as an SVG picture",
     ),

@@ -208,6 +208,35 @@ async def main():
     signal.raise_signal(signal.SIGTERM)
 asyncio.run(main())
 """,
+    "odd ones": """
+import asyncio, functools, json, selectors, sys
+print(json.mine, sorted({"sysconfig", "marshal"} & sys.modules.keys()))
+class Odd(dict):
+    __getattr__ = dict.__getitem__
+    def __call__(self, *args):
+        print("called")
+class Context:
+    def run(self, command):
+        return command
+class Own(selectors.SelectSelector):
+    def _watch(self):
+        return self._fd_to_key.pop(-1, None)
+class Loop(asyncio.SelectorEventLoop):
+    def _run_once(self):
+        super()._run_once()
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.call_soon(Odd())
+    loop.call_soon(print, Odd())
+    run = functools.partial(Context().run, command="ran")
+    print(await loop.run_in_executor(None, run))
+    own = Own()
+    own.register(loop._ssock.fileno(), selectors.EVENT_READ, print)
+    print(own._watch())
+loop = Loop(Own())
+loop.run_until_complete(main())
+loop.close()
+""",
     "not to be compiled": "print(",
 }
 
@@ -216,7 +245,8 @@ asyncio.run(main())
 def test_a_traced_program_does_what_it_does_untraced(name: str, tmp_path: Path) -> None:
     script = tmp_path / "a program.py"
     script.write_text(PROGRAMS[name], encoding="utf-8")
-    out = tmp_path / "trace.json"
+    (tmp_path / "json.py").write_text("mine = True")  # not the tracer's to import
+    out = tmp_path / "trace"
     plain, traced = (
         subprocess.run(
             [sys.executable, script.name, "some text"],

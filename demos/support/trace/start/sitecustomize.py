@@ -7,6 +7,7 @@ a program may look whether a module was imported.
 """
 
 import atexit
+import marshal
 import os
 import sys
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOPS = ("asyncio.unix_events", "asyncio.windows_events")  # what asyncio imports last
-NOTHING = '{"events": [], "untraced": []}'
+NOTHING: "tuple[list[Any], list[str]]" = (
+    [],
+    [],
+)  # no events, no loops that were not traced
 
 
 class Start:
@@ -54,10 +58,11 @@ class Start:
         if os.getpid() != self.process:
             return
         try:
-            with open(f"{self.out}.part", "w", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(self.trace.as_json() if self.trace else NOTHING)
+            told = self.trace.as_bytes() if self.trace else marshal.dumps(NOTHING)
+            with open(f"{self.out}.part", "wb") as file:  # noqa: PTH123
+                file.write(told)
             os.replace(f"{self.out}.part", self.out)  # noqa: PTH105
-        except OSError:  # the program may have closed the way to it
+        except Exception:  # the program may have closed the way to it, or changed us
             return
 
 
