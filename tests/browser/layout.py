@@ -54,7 +54,7 @@ LAID_OUT = """() => {
     const seen = each => each.checkVisibility({visibilityProperty: true})
         && each.textContent !== "";
     const parts = [...document.querySelectorAll(
-        "header > div, button, iframe, #where, #demo, #said, #say, #aside, #coming"
+        "header > div, button, iframe[id], #where, #demo, #said, #say, #aside, #coming"
     )].filter(each => each.matches("iframe") || seen(each) && !each.closest("dialog"));
     const boxes = parts.map(each => [each, each.getBoundingClientRect()]);
     const named = each => each.id || each.textContent.trim() || each.className;

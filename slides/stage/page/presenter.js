@@ -315,7 +315,9 @@
   // which a slide holds, fits headings and code.
   async function checkSlides() {
     if (location.protocol === "file:") return; // one file must not read another
-    const text = await (await fetch("index.html")).text();
+    const asked = fetch("index.html").then((page) => page.text());
+    const text = await asked.catch(() => ""); // the server may just have gone
+    if (!text) return;
     const still = new DOMParser().parseFromString(text, "text/html");
     for (const script of still.querySelectorAll("script:not(svg script)")) script.remove();
     const frame = document.createElement("iframe");
