@@ -41,16 +41,13 @@ def kept(paths: Paths) -> list[Path]:
 
 
 def header(cast: Path) -> dict[str, Any]:
-    """Return the header of a recording; or raise LookupError as `length` does."""
-    return _load(cast)[0]
+    """Return the header of a recording; raise LookupError as `load` does."""
+    return load(cast)[0]
 
 
 def length(cast: Path) -> float:
-    """Return how many seconds a recording takes, from the start of the demo to its end.
-
-    Raises LookupError when there is no such recording, or when it is damaged.
-    """
-    return sum(interval for interval, _, _ in _load(cast)[1])
+    """Return how many seconds a recording takes; raise LookupError as `load` does."""
+    return length_of(load(cast)[1])
 
 
 def read(cast: Path) -> list[str]:
@@ -64,10 +61,14 @@ def events(lines: list[str]) -> list[Event]:
     return [(float(interval), code, data) for interval, code, data in found]
 
 
-def lesson_of(lines: list[str]) -> str:
+def length_of(told: list[Event]) -> float:
+    """Return how many seconds a run takes, from the start of the demo to its end."""
+    return sum(interval for interval, _, _ in told)
+
+
+def lesson_of(told: list[Event]) -> str:
     """Return the line with which a run says what was seen: its last marker, if any."""
-    told = reversed(events(lines))
-    return next((data for _, code, data in told if code == "m"), "")
+    return next((data for _, code, data in reversed(told) if code == "m"), "")
 
 
 def lesson(cast: Path) -> str:
@@ -76,8 +77,7 @@ def lesson(cast: Path) -> str:
     Raises LookupError when there is no such recording, or when it is damaged or has no
     marker.
     """
-    _load(cast)
-    if found := lesson_of(read(cast)):
+    if found := lesson_of(load(cast)[1]):
         return found
     raise LookupError(f"recordings/{cast.name} has no lesson: {_remedy(cast)}")
 
@@ -100,7 +100,7 @@ def made_on(paths: Paths) -> str:
     return "".join(f"{count} on {line}\n" for line, count in lines.items())
 
 
-def _load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
+def load(cast: Path) -> tuple[dict[str, Any], list[Event]]:
     """Return the header and the events of a recording.
 
     Raises LookupError when there is none, or when it is damaged: empty, cut off, no

@@ -275,10 +275,11 @@ def _recorded(paths: Paths) -> tuple[dict[str, Any], list[str]]:
     damaged = []
     for cast in recordings.kept(paths):
         try:
+            head, told = recordings.load(cast)
             recorded[cast.stem] = {
-                "recorded": recordings.header(cast)["timestamp"],
-                "seconds": round(recordings.length(cast), 3),
-                "lesson": recordings.lesson_of(recordings.read(cast)),
+                "recorded": head["timestamp"],
+                "seconds": round(recordings.length_of(told), 3),
+                "lesson": recordings.lesson_of(told),
                 "gzip": b64encode(gzip.compress(cast.read_bytes(), mtime=0)).decode(),
             }
         except LookupError as error:

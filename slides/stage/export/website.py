@@ -33,7 +33,7 @@ def write(
         pages[INDEX] = pages[INDEX].replace("</head>", f"{shared}</head>", 1)
     if not with_notes and (note := _note_in(pages[INDEX]) or _notes_beside(built)):
         raise Exit(f"a speaker note is in the web page, nothing is written: {note}", 1)
-    for name in _loaded(built):
+    for name in _loaded(built, pages):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built / name, target / name)
     if picture:
@@ -54,12 +54,12 @@ def _beside(address: str) -> str:
 
 def files(built: Path) -> list[str]:
     """Return all files of the web page of the built deck."""
-    return [*_pages(built), PICTURE, PLAIN, *_loaded(built)]
-
-
-def _loaded(built: Path) -> list[str]:
-    """Return what the pages of the built deck refer to, and their style sheets."""
     pages = _pages(built)
+    return [*pages, PICTURE, PLAIN, *_loaded(built, pages)]
+
+
+def _loaded(built: Path, pages: dict[str, str]) -> list[str]:
+    """Return what the pages of the built deck refer to, and their style sheets."""
     wanted = [each for page in pages.values() for each in references(page)]
     found: set[str] = set()
     for reference in wanted:  # grows while it is walked: a style sheet loads more

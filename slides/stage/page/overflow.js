@@ -2,8 +2,8 @@
 "use strict";
 
 /** The slides that hold more than they have room for, as [slide, text, pixels]: the line,
- * or the picture, that stands out furthest, and by how much. Of a page whose slides are all laid out, such
- * as the deck opened without its scripts. @param {Document} page
+ * or the picture, that stands out furthest, and by how much. Of a page whose slides are
+ * all laid out, such as the deck opened without its scripts. @param {Document} page
  * @returns {[number, string, number][]} */
 const overflowing = (page) =>
   [...page.querySelectorAll("svg[data-marpit-svg]")].flatMap((slide, index) => {

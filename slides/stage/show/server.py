@@ -24,7 +24,7 @@ from demos.support.console import TOO_BUSY
 from slides.stage import names, runner
 from slides.stage.deck.build import ICON, INDEX, PRESENTER
 from slides.stage.paths import Paths
-from slides.stage.recordings import events, lesson_of
+from slides.stage.recordings import Event, events, lesson_of
 from slides.stage.show.built import Built
 from slides.stage.show.lines import LOG, one_line, say
 from slides.stage.show.output import Output
@@ -192,8 +192,9 @@ class Stage:
             async with contextlib.aclosing(lines):
                 async for line in lines:
                     await output.add(line)
-            why = verdict(output.lines)
-            said = said_of(output.lines, why)
+            told = events(output.lines)
+            why = verdict(told)
+            said = said_of(told, why)
         except TimeoutError:
             why = "too slow"
         except Exception as error:
@@ -358,30 +359,29 @@ class Stage:
         )
 
 
-def verdict(lines: list[str]) -> Why:
+def verdict(told: list[Event]) -> Why:
     """Return why a run that has ended leaves the stage to its recording, if it does.
 
     One that has printed nothing has failed: the module may have ended at its import.
     """
-    last = {code: data for _, code, data in events(lines)}
+    last = {code: data for _, code, data in told}
     if last["x"] == "0" and "o" in last:
         return ""
     return "too busy to compare" if last.get("m") == TOO_BUSY else "it failed"
 
 
-def said_of(lines: list[str], why: Why) -> str:
+def said_of(told: list[Event], why: Why) -> str:
     """Return what a run said last, where that is of use: its lesson, or its error."""
     if why:
-        return last_words(lines) if why == "it failed" else ""
-    return lesson_of(lines)
+        return last_words(told) if why == "it failed" else ""
+    return lesson_of(told)
 
 
-def last_words(lines: list[str]) -> str:
+def last_words(told: list[Event]) -> str:
     """Return the last line of words that a run printed; or, without any, its status.
 
     What ends an ExceptionGroup is a rule.
     """
-    told = events(lines)
     printed = "".join(data for _, code, data in told if code == "o")
     plain = Text.from_ansi(printed[-LAST:].replace("\r\n", "\n")).plain
     rows = [line for row in plain.split("\n") if (line := one_line(row))]

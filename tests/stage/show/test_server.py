@@ -367,8 +367,8 @@ async def test_a_bad_demo_fails_alone_and_its_speaker_is_told_why(
     ],
 )
 def test_the_last_words_of_a_run(printed: str, said: str) -> None:
-    run: list[object] = [{}, [0, "o", printed], [0, "m", "1 is 1"], [0, "x", "3"]]
-    assert last_words([json.dumps(line) for line in run]) == said
+    run = [(0.0, "o", printed), (0.0, "m", "1 is 1"), (0.0, "x", "3")]
+    assert last_words(run) == said
 
 
 async def test_a_run_past_its_deadline_was_too_slow(talk: Path, tmp_path: Path) -> None:
